@@ -1,0 +1,26 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+
+namespace Steelyard.Core.Configuration;
+
+/// <summary>What became of a file.</summary>
+/// <param name="Config">None when a fault is an error: nothing of a wrong file is used.</param>
+/// <param name="Faults">Errors and warnings by position, 100 at most.</param>
+public sealed record ConfigurationResult(
+    ApplianceConfig? Config, ImmutableArray<ConfigFault> Faults);
+
+/// <summary>A configuration in the grammar of <c>keepalived.conf</c>.</summary>
+public static class ConfigurationFile
+{
+    /// <summary>
+    /// Reads the file and all that it includes; never throws for what stands in them.
+    /// </summary>
+    /// <param name="hostName">The box's name when the file has no <c>router_id</c>.</param>
+    public static ConfigurationResult Load(string path, IConfigFiles files, string hostName)
+    {
+        FaultList faults = new();
+        IReadOnlyList<Statement> statements = new Parser(files, faults).Read(path);
+        ApplianceConfig config = new Binder(faults).Bind(statements, hostName);
+        return new(faults.HasErrors ? null : config, faults.ToSorted());
+    }
+}

@@ -1,0 +1,112 @@
+using System.Collections.Generic;
+using System.Linq;
+using Steelyard.Core.Services;
+using Steelyard.Core.Wire;
+
+namespace Steelyard.Core.Configuration;
+
+/// <summary>
+/// What no block can see alone: doubles, and services whose address nobody holds.
+/// </summary>
+internal static class CrossChecks
+{
+    public static void Run(
+        IReadOnlyList<(Word Name, VirtualRouterConfig Router)> routers,
+        IReadOnlyList<(Word Name, VirtualServerConfig Server)> servers,
+        FaultList faults)
+    {
+        CheckRouters(routers, faults);
+        CheckServices(servers, faults);
+        CheckHolders(routers, servers, faults);
+        CheckLoops(routers, servers, faults);
+    }
+
+    private static void CheckRouters(
+        IReadOnlyList<(Word Name, VirtualRouterConfig Router)> routers, FaultList faults)
+    {
+        Dictionary<(string, byte), string> identifiers = [];
+        Dictionary<IpAddress, string> addresses = [];
+        foreach ((Word name, VirtualRouterConfig router) in routers)
+        {
+            (string, byte) key = (router.Interface, router.VirtualRouterId);
+            if (!identifiers.TryAdd(key, router.Name))
+            {
+                faults.Error(
+                    name.Position,
+                    $"virtual_router_id {router.VirtualRouterId} on {router.Interface} "
+                    + $"is that of vrrp_instance {Shown.Text(identifiers[key])}, too");
+            }
+
+            foreach (IpPrefix prefix in router.Addresses.Concat(router.ExcludedAddresses))
+            {
+                if (!addresses.TryAdd(prefix.Address, router.Name))
+                {
+                    faults.Error(
+                        name.Position,
+                        $"{prefix.Address} belongs to vrrp_instance "
+                        + $"{Shown.Text(addresses[prefix.Address])}, too");
+                }
+            }
+        }
+    }
+
+    private static void CheckServices(
+        IReadOnlyList<(Word Name, VirtualServerConfig Server)> servers, FaultList faults)
+    {
+        HashSet<ServiceKey> keys = [];
+        foreach ((Word name, VirtualServerConfig server) in servers)
+        {
+            if (!keys.Add(server.Key))
+            {
+                faults.Error(name.Position, $"there are two virtual_server {server.Key}");
+            }
+        }
+    }
+
+    private static void CheckHolders(
+        IReadOnlyList<(Word Name, VirtualRouterConfig Router)> routers,
+        IReadOnlyList<(Word Name, VirtualServerConfig Server)> servers,
+        FaultList faults)
+    {
+        HashSet<IpAddress> held = [.. Held(routers)];
+        foreach ((Word name, VirtualServerConfig server) in servers)
+        {
+            if (!held.Contains(server.Key.Address))
+            {
+                faults.Warning(
+                    name.Position,
+                    $"no vrrp_instance holds {server.Key.Address}: "
+                    + "nobody will answer ARP for this service");
+            }
+        }
+    }
+
+    /// <summary>A packet sent to an address of our own would come back to us.</summary>
+    private static void CheckLoops(
+        IReadOnlyList<(Word Name, VirtualRouterConfig Router)> routers,
+        IReadOnlyList<(Word Name, VirtualServerConfig Server)> servers,
+        FaultList faults)
+    {
+        HashSet<IpAddress> own =
+            [.. Held(routers), .. servers.Select(bound => bound.Server.Key.Address)];
+        foreach ((Word name, VirtualServerConfig server) in servers)
+        {
+            foreach (RealServerConfig real in server.RealServers)
+            {
+                if (own.Contains(real.Endpoint.Address)
+                    && real.Endpoint.Address != server.Key.Address)
+                {
+                    faults.Error(
+                        name.Position,
+                        $"its real_server {real.Endpoint} has a virtual address of this box; "
+                        + "a server on the box is not supported yet");
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<IpAddress> Held(
+        IReadOnlyList<(Word Name, VirtualRouterConfig Router)> routers) =>
+        routers.SelectMany(bound => bound.Router.Addresses.Concat(bound.Router.ExcludedAddresses))
+            .Select(prefix => prefix.Address);
+}

@@ -1,0 +1,24 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Steelyard.Core.Configuration;
+
+/// <summary>The files a configuration is read from; Core itself opens none.</summary>
+public interface IConfigFiles
+{
+    /// <summary>
+    /// Reads a whole file as UTF-8, never more than <paramref name="maximumLength"/> characters.
+    /// </summary>
+    /// <param name="reason">Why not: a phrase such as "no such file".</param>
+    bool TryRead(
+        string path,
+        int maximumLength,
+        [NotNullWhen(true)] out string? text,
+        [NotNullWhen(false)] out string? reason);
+
+    /// <summary>
+    /// The files that a pattern names, sorted by ordinal: <c>*</c>, <c>?</c>, <c>[a-z]</c> and
+    /// <c>{a,b}</c> as the shell understands them.
+    /// </summary>
+    ImmutableArray<string> Match(string pattern);
+}

@@ -1,0 +1,19 @@
+using System;
+using System.Linq;
+
+namespace Steelyard.Core.Configuration;
+
+/// <summary>Makes what a file says fit to stand in a sentence on a terminal.</summary>
+internal static class Shown
+{
+    private const int MaximumLength = 100;
+
+    /// <summary>No longer than a part of a line.</summary>
+    public static string Text(string text) =>
+        text.Length > MaximumLength ? $"{text.AsSpan(0, MaximumLength)}…" : text;
+
+    /// <summary>Control characters, which a terminal would obey, become question marks.</summary>
+    public static string Clean(string sentence) => sentence.Any(char.IsControl)
+        ? string.Concat(sentence.Select(at => char.IsControl(at) ? '?' : at))
+        : sentence;
+}

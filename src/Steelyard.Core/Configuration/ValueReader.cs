@@ -1,0 +1,189 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using Steelyard.Core.Wire;
+
+namespace Steelyard.Core.Configuration;
+
+/// <summary>
+/// Turns the words behind a keyword into values, or says what should stand there.
+/// </summary>
+internal sealed class ValueReader(FaultList faults)
+{
+    // IFNAMSIZ − 1 of the kernel.
+    private const int MaximumInterfaceLength = 15;
+
+    public FaultList Faults => faults;
+
+    /// <summary>The one word behind the keyword; none, with a fault, when there is none.</summary>
+    public Word? Single(Statement statement)
+    {
+        if (!statement.HasArguments)
+        {
+            faults.Error(statement.Position, $"'{statement.Keyword.Text}' needs a value");
+            return null;
+        }
+
+        NoMore(statement, 1);
+        return statement.Arguments[0];
+    }
+
+    /// <summary>Complains about words beyond those that the keyword takes.</summary>
+    public void NoMore(Statement statement, int count)
+    {
+        if (statement.Arguments.Count > count)
+        {
+            Word extra = statement.Arguments[count];
+            string takes = count == 0 ? "no value" : count == 1 ? "one value" : $"{count} values";
+            faults.Error(
+                extra.Position,
+                $"'{statement.Keyword.Text}' takes {takes}; "
+                + $"'{Shown.Text(extra.Text)}' is too much");
+        }
+    }
+
+    public string? Text(Statement statement) => Single(statement)?.Text;
+
+    public int? Number(Statement statement, int minimum, int maximum) =>
+        Single(statement) is Word word
+            ? Number(word, $"'{statement.Keyword.Text}'", minimum, maximum)
+            : null;
+
+    public int? Number(Word word, string what, int minimum, int maximum)
+    {
+        if (int.TryParse(
+            word.Text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            && number >= minimum
+            && number <= maximum)
+        {
+            return number;
+        }
+
+        faults.Error(
+            word.Position,
+            $"{what} is a whole number from {minimum} to {maximum}, "
+            + $"not '{Shown.Text(word.Text)}'");
+        return null;
+    }
+
+    public TimeSpan? Seconds(Statement statement, decimal minimum, decimal maximum) =>
+        Single(statement) is Word word
+            ? Seconds(word, $"'{statement.Keyword.Text}'", minimum, maximum)
+            : null;
+
+    public TimeSpan? Seconds(Word word, string what, decimal minimum, decimal maximum)
+    {
+        if (decimal.TryParse(
+            word.Text,
+            NumberStyles.AllowDecimalPoint,
+            CultureInfo.InvariantCulture,
+            out decimal seconds)
+            && seconds >= minimum
+            && seconds <= maximum)
+        {
+            return TimeSpan.FromTicks((long)(seconds * TimeSpan.TicksPerSecond));
+        }
+
+        faults.Error(
+            word.Position,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{what} is a number of seconds from {minimum} to {maximum}, ")
+            + $"not '{Shown.Text(word.Text)}'");
+        return null;
+    }
+
+    /// <summary>A word that may stand alone, which means yes.</summary>
+    public bool Flag(Statement statement)
+    {
+        if (!statement.HasArguments)
+        {
+            return true;
+        }
+
+        NoMore(statement, 1);
+        Word word = statement.Arguments[0];
+        switch (word.Text)
+        {
+            case "on" or "true" or "yes":
+                return true;
+            case "off" or "false" or "no":
+                return false;
+            default:
+                faults.Error(
+                    word.Position,
+                    $"'{statement.Keyword.Text}' is on or off, not '{Shown.Text(word.Text)}'");
+                return false;
+        }
+    }
+
+    public IpAddress? Address(Word word)
+    {
+        if (IpAddress.TryParse(word.Text, out IpAddress address))
+        {
+            return address;
+        }
+
+        faults.Error(word.Position, $"'{Shown.Text(word.Text)}' is not an IP address");
+        return null;
+    }
+
+    /// <summary>An IPv4 address, the only family that this place takes so far.</summary>
+    public IpAddress? Ipv4Address(Word word)
+    {
+        if (Address(word) is not IpAddress address)
+        {
+            return null;
+        }
+
+        if (!address.IsIpv4)
+        {
+            faults.Error(word.Position, $"IPv6 is not supported yet here: {address}");
+            return null;
+        }
+
+        return address;
+    }
+
+    public ushort? Port(Word word) => (ushort?)Number(word, "a port", 1, ushort.MaxValue);
+
+    public string? Interface(Word word)
+    {
+        string name = word.Text;
+        bool isName = name.Length is > 0 and <= MaximumInterfaceLength
+            && !name.AsSpan().ContainsAny(" /\t")
+            && name is not "." and not "..";
+        if (isName)
+        {
+            return name;
+        }
+
+        faults.Error(
+            word.Position,
+            $"'{Shown.Text(name)}' is not an interface name "
+            + $"(1 to {MaximumInterfaceLength} characters)");
+        return null;
+    }
+
+    /// <summary>One of a few words, with the nearest in the fault.</summary>
+    public string? OneOf(Word word, string what, IReadOnlyList<string> choices)
+    {
+        foreach (string choice in choices)
+        {
+            if (string.Equals(choice, word.Text, StringComparison.OrdinalIgnoreCase))
+            {
+                return choice;
+            }
+        }
+
+        string? near = Spelling.Nearest(word.Text, choices);
+        string hint = near is null ? $"say {Join(choices)}" : $"did you mean {near}?";
+        faults.Error(
+            word.Position, $"'{Shown.Text(word.Text)}' is not {what}; {hint}");
+        return null;
+    }
+
+    private static string Join(IReadOnlyList<string> choices) =>
+        $"{string.Join(", ", choices.SkipLast(1))} or {choices[^1]}";
+}

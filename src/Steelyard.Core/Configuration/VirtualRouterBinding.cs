@@ -1,0 +1,214 @@
+using System;
+using System.Linq;
+using Steelyard.Core.Wire;
+
+namespace Steelyard.Core.Configuration;
+
+/// <summary>One <c>vrrp_instance</c>.</summary>
+internal sealed class VirtualRouterBinding(ValueReader values, GlobalBinding globals)
+{
+    /// <summary>Max_Advertise_Interval: 4095 centiseconds. RFC 9568 §5.2.7.</summary>
+    private const decimal MaximumIntervalSeconds = 40.95m;
+
+    private readonly VirtualAddressBinding _held = new(values);
+    private Word? _interface;
+    private Word? _interval;
+    private Word? _versionWord;
+    private int? _identifier;
+    private int _version = globals.RouterVersion;
+    private int _priority = 100;
+    private bool _startsAsMaster;
+    private Statement? _noPreempt;
+    private TimeSpan _preemptDelay;
+    private IpAddress? _source;
+    private Statement? _authentication;
+    private TimeSpan _arpDelay = globals.GratuitousArpDelay;
+    private int _arpRepeat = globals.GratuitousArpRepeat;
+    private bool _sumsPseudoHeader = globals.ChecksumsPseudoHeader;
+
+    /// <summary>The router, or none when what names it is missing.</summary>
+    public VirtualRouterConfig? Bind(Statement instance, string name)
+    {
+        BlockScope scope = new("vrrp_instance", values.Faults);
+        foreach (Statement statement in instance.Block ?? [])
+        {
+            if (scope.Accepts(statement) && !TryBindIdentity(statement))
+            {
+                BindRest(statement);
+            }
+        }
+
+        _held.CheckDevices(_interface?.Text);
+        CheckWhole(instance);
+        TimeSpan interval = BindInterval();
+        string? password = _authentication is null
+            ? null
+            : new AuthenticationBinding(values).Bind(_authentication, _version);
+        if (_interface is not Word device || _identifier is not int identifier)
+        {
+            return null;
+        }
+
+        return new VirtualRouterConfig
+        {
+            Name = name,
+            Interface = device.Text,
+            VirtualRouterId = (byte)identifier,
+            Priority = (byte)_priority,
+            Version = _version,
+            AdvertisementInterval = interval,
+            StartsAsMaster = _startsAsMaster,
+            Preempts = _noPreempt is null,
+            PreemptDelay = _preemptDelay,
+            Addresses = _held.Addresses,
+            ExcludedAddresses = _held.Excluded,
+            SourceAddress = _source,
+            AuthenticationPassword = password,
+            ChecksumsPseudoHeader = _sumsPseudoHeader,
+            GratuitousArpDelay = _arpDelay,
+            GratuitousArpRepeat = _arpRepeat,
+        };
+    }
+
+    private bool TryBindIdentity(Statement statement)
+    {
+        switch (statement.Keyword.Text)
+        {
+            case "state":
+                BindState(statement);
+                return true;
+            case "interface":
+                _interface = BindInterface(statement) ?? _interface;
+                return true;
+            case "virtual_router_id":
+                _identifier = values.Number(statement, 1, 255) ?? _identifier;
+                return true;
+            case "priority":
+                _priority = values.Number(statement, 1, 255) ?? _priority;
+                return true;
+            case "version":
+                _version = values.Number(statement, 2, 3) ?? _version;
+                _versionWord = statement.Keyword;
+                return true;
+            case "advert_int":
+                _interval = values.Single(statement);
+                return true;
+            case "virtual_ipaddress":
+                _held.Bind(statement, isExcluded: false);
+                return true;
+            case "virtual_ipaddress_excluded":
+                _held.Bind(statement, isExcluded: true);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private void BindRest(Statement statement)
+    {
+        switch (statement.Keyword.Text)
+        {
+            case "nopreempt":
+                values.NoMore(statement, 0);
+                _noPreempt = statement;
+                break;
+            case "preempt":
+                values.NoMore(statement, 0);
+                _noPreempt = null;
+                break;
+            case "preempt_delay":
+                _preemptDelay = values.Seconds(statement, 0, 1000) ?? _preemptDelay;
+                break;
+            case "mcast_src_ip":
+                _source = values.Single(statement) is Word word ? values.Ipv4Address(word) : null;
+                break;
+            case "garp_master_delay":
+                _arpDelay = values.Seconds(statement, 0, 3600) ?? _arpDelay;
+                break;
+            case "garp_master_repeat":
+                _arpRepeat = values.Number(statement, 1, 100) ?? _arpRepeat;
+                break;
+            case "v3_checksum_as_v2":
+                _sumsPseudoHeader = !values.Flag(statement);
+                break;
+            case "authentication":
+                _authentication = statement;
+                break;
+            case "use_vmac" or "accept":
+                // Always so here: the engine answers for its addresses, under the virtual MAC.
+                break;
+            default:
+                Binder.SayUnbound(statement);
+                break;
+        }
+    }
+
+    private Word? BindInterface(Statement statement) =>
+        values.Single(statement) is Word word && values.Interface(word) is not null ? word : null;
+
+    private void BindState(Statement statement)
+    {
+        if (values.Single(statement) is Word word
+            && values.OneOf(word, "a state", ["MASTER", "BACKUP"]) is string state)
+        {
+            _startsAsMaster = state == "MASTER";
+        }
+    }
+
+    private void CheckWhole(Statement instance)
+    {
+        string name = Shown.Text(instance.Arguments.Count > 0 ? instance.Arguments[0].Text : "?");
+        string? missing = _interface is null && !Mentions(instance, "interface")
+            ? "interface"
+            : _identifier is null && !Mentions(instance, "virtual_router_id")
+                ? "virtual_router_id"
+                : null;
+        if (missing is not null)
+        {
+            values.Faults.Error(instance.Position, $"vrrp_instance {name} needs '{missing}'");
+        }
+
+        if (_held.LineCount == 0)
+        {
+            values.Faults.Error(
+                instance.Position, $"vrrp_instance {name} holds no address: add virtual_ipaddress");
+        }
+
+        if (_noPreempt is { } noPreempt && _startsAsMaster)
+        {
+            values.Faults.Error(
+                noPreempt.Position,
+                "'nopreempt' contradicts 'state MASTER': a box that leaves a living MASTER in "
+                + "place starts as BACKUP; say 'state BACKUP' on both boxes");
+        }
+    }
+
+    private static bool Mentions(Statement instance, string keyword) =>
+        instance.Block?.Any(statement => statement.Keyword.Text == keyword) ?? false;
+
+    private TimeSpan BindInterval()
+    {
+        TimeSpan second = TimeSpan.FromSeconds(1);
+        if (_interval is not Word word)
+        {
+            return second;
+        }
+
+        if (_version == 3)
+        {
+            return values.Seconds(word, "'advert_int'", 0.01m, MaximumIntervalSeconds) ?? second;
+        }
+
+        TimeSpan? interval = values.Seconds(word, "'advert_int'", 0.01m, 255);
+        if (interval is { } time && time.Ticks % TimeSpan.TicksPerSecond != 0)
+        {
+            string version = _versionWord is null ? "which is the default, " : string.Empty;
+            values.Faults.Error(
+                word.Position,
+                $"VRRP version 2, {version}has whole seconds; say 'version 3' for 'advert_int "
+                + $"{Shown.Text(word.Text)}'");
+        }
+
+        return interval ?? second;
+    }
+}

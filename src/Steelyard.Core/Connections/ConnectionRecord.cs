@@ -1,0 +1,24 @@
+using System;
+using Steelyard.Core.Services;
+using Steelyard.Core.Wire;
+
+namespace Steelyard.Core.Connections;
+
+/// <summary>A connection as others see it: what is listed, and what is sent to the twin.</summary>
+/// <param name="Protocol">TCP, UDP or SCTP.</param>
+/// <param name="Client">Where the connection comes from.</param>
+/// <param name="Virtual">The virtual service's address and port that it came to.</param>
+/// <param name="Server">The real server's address and port.</param>
+/// <param name="Method">How its packets are forwarded.</param>
+/// <param name="State">State by <see cref="ConnectionState"/>.</param>
+/// <param name="IsInactive">Counted as inactive.</param>
+/// <param name="Timeout">What is left until it ends, unless packets come.</param>
+public readonly record struct ConnectionRecord(
+    TransportProtocol Protocol,
+    Endpoint Client,
+    Endpoint Virtual,
+    Endpoint Server,
+    ForwardingMethod Method,
+    ConnectionState State,
+    bool IsInactive,
+    TimeSpan Timeout);

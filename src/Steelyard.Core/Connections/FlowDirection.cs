@@ -1,0 +1,9 @@
+namespace Steelyard.Core.Connections;
+
+/// <summary>Which end of a connection sent a packet.</summary>
+public enum FlowDirection : byte
+{
+    Unknown = 0,
+    FromClient,
+    FromServer,
+}

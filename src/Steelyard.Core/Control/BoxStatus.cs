@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+
+namespace Steelyard.Core.Control;
+
+/// <summary>
+/// A picture of the whole box at one moment: what <c>status --json</c> prints, what telemetry
+/// publishes and what the dashboard draws. Names become snake_case in JSON.
+/// </summary>
+public sealed record BoxStatus(
+    string Box,
+    string Version,
+    double UptimeS,
+    ImmutableArray<VirtualRouterStatus> VirtualRouters,
+    ImmutableArray<ServiceStatus> Services,
+    ImmutableArray<PortStatus> Ports,
+    FastPathStatus FastPath,
+    PanelStatus Panel,
+    TwinStatus Twin,
+    bool Maintenance,
+    ConnectionTotals Connections);
+
+/// <param name="State">MASTER, BACKUP, FAULT or INIT.</param>
+/// <param name="Since">Seconds since the state began.</param>
+public sealed record VirtualRouterStatus(
+    string Name,
+    string State,
+    int Vrid,
+    int Priority,
+    string Interface,
+    ImmutableArray<string> Addresses,
+    double Since,
+    long Transitions);
+
+public sealed record ServiceStatus(
+    string Service,
+    string Scheduler,
+    bool Up,
+    int Quorum,
+    bool OnSorryServer,
+    ImmutableArray<RealServerStatus> RealServers);
+
+/// <param name="Method">nat, direct, tunnel, local or fullnat.</param>
+/// <param name="Weight">As configured.</param>
+/// <param name="EffectiveWeight">In force now.</param>
+/// <param name="Health">up, down, drain or unknown.</param>
+/// <param name="Detail">Why the last check failed; empty when it did not.</param>
+public sealed record RealServerStatus(
+    string Address,
+    string Method,
+    int Weight,
+    int EffectiveWeight,
+    string Health,
+    int Active,
+    int Inactive,
+    long Connections,
+    long InPackets,
+    long OutPackets,
+    long InBytes,
+    long OutBytes,
+    string Detail);
+
+/// <param name="Drops">Dropped frames by reason; only reasons that occurred.</param>
+public sealed record PortStatus(
+    string Name,
+    bool Up,
+    long RxPackets,
+    long TxPackets,
+    long RxBytes,
+    long TxBytes,
+    ImmutableSortedDictionary<string, long> Drops);
+
+public sealed record FastPathStatus(string Mode, int Flows);
+
+/// <param name="Ready">off, on, blink or fast_blink.</param>
+public sealed record PanelStatus(string Ready, string Role, string Fault);
+
+/// <param name="Alive">A word from the twin came within its time.</param>
+/// <param name="Name">The twin's name, if it ever spoke.</param>
+public sealed record TwinStatus(bool Alive, string Name);
+
+public sealed record ConnectionTotals(int Current, long Created, long Expired);

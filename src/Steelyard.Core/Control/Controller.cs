@@ -1,0 +1,357 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using Steelyard.Core.Chance;
+using Steelyard.Core.Configuration;
+using Steelyard.Core.Connections;
+using Steelyard.Core.Control.Front;
+using Steelyard.Core.Control.Network;
+using Steelyard.Core.Control.Routers;
+using Steelyard.Core.Control.Services;
+using Steelyard.Core.Control.Twin;
+using Steelyard.Core.Forwarding;
+using Steelyard.Core.Forwarding.Commands;
+using Steelyard.Core.FrontPanel;
+using Steelyard.Core.Health;
+using Steelyard.Core.Routing;
+using Steelyard.Core.Time;
+using Steelyard.Core.Vrrp;
+using Steelyard.Core.Wire;
+
+namespace Steelyard.Core.Control;
+
+/// <summary>
+/// The box's will: the one place that translates between rooms. Everything that happens comes in
+/// here with its time; everything that shall happen goes out through the effects.
+/// </summary>
+public sealed class Controller
+{
+    private readonly NetworkControl _network;
+    private readonly RouterControl _routers;
+    private readonly ServiceControl _services;
+    private readonly TwinControl _twin;
+    private readonly PanelControl _panel;
+    private readonly OfficeControl _office;
+    private readonly IControlEffects _effects;
+    private readonly Engine _engine;
+    private readonly BoxIdentity _identity;
+    private bool _isConfigured;
+    private bool _hasNewRole;
+
+    /// <param name="engine">Its counters are read; its state is changed by commands alone.</param>
+    /// <param name="chance">All of the box's chance.</param>
+    public Controller(
+        BoxIdentity identity, Engine engine, IControlEffects effects, SeededChance chance)
+    {
+        _identity = identity;
+        _engine = engine;
+        _effects = effects;
+        _network = new NetworkControl(effects);
+        _routers = new RouterControl(effects, _network) { OnRole = OnRole };
+        _services = new ServiceControl(effects, chance.Fork());
+        _twin = new TwinControl(engine, effects, _routers, identity.Name, chance.Fork())
+        {
+            OnHandOverEnded = OnHandOverEnded,
+        };
+        _panel = new PanelControl(effects);
+        _office = new OfficeControl(effects, _routers, _twin);
+        Commands = new ServiceCommands(_services, effects);
+    }
+
+    /// <summary>The configuration in force.</summary>
+    public ApplianceConfig Config { get; private set; } = ApplianceConfig.Empty;
+
+    /// <summary>The timeouts in force.</summary>
+    public Timeouts Timeouts { get; } = new();
+
+    /// <summary>The network as last seen.</summary>
+    public NetworkPicture Network => _network.Picture;
+
+    /// <summary>Interfaces that the box serves, there or not.</summary>
+    public ImmutableArray<string> WantedInterfaces { get; private set; } = [];
+
+    /// <summary>Changes of services by commands.</summary>
+    public ServiceCommands Commands { get; }
+
+    /// <summary>A person works on this box: the twin holds everything.</summary>
+    public bool IsInMaintenance => _office.IsInMaintenance;
+
+    /// <summary>Some router gives its office to the twin just now.</summary>
+    public bool IsHandingOver => _routers.IsHandingOver;
+
+    /// <summary>When <see cref="OnDeadline"/> has something to do next.</summary>
+    public Instant Deadline { get; private set; } = Instant.Never;
+
+    internal IReadOnlyList<VirtualRouter> Routers => _routers.Routers;
+
+    internal IReadOnlyList<ServiceEntry> Services => _services.Services;
+
+    internal ImmutableArray<AttachPort> Ports { get; private set; } = [];
+
+    internal PanelState Panel => _panel.Shown;
+
+    internal TwinStatus Twin => new(_twin.IsAlive, _twin.Name);
+
+    /// <summary>Puts a configuration in force; only what differs changes.</summary>
+    public void Configure(ApplianceConfig config, Instant now)
+    {
+        Config = config;
+        _isConfigured = true;
+        ChooseInterfaces();
+        _services.Configure(config, now);
+        _routers.Configure(config, now);
+        _twin.Configure(config, now);
+        Timeouts defaults = new();
+        SetTimeouts(
+            config.Timeouts.Tcp ?? defaults.Tcp,
+            config.Timeouts.TcpFin ?? defaults.TcpFin,
+            config.Timeouts.Udp ?? defaults.Udp);
+        Settle(now);
+    }
+
+    /// <summary>Sets how long quiet connections stay; null leaves a value as it is.</summary>
+    public void SetTimeouts(TimeSpan? tcp, TimeSpan? tcpFin, TimeSpan? udp)
+    {
+        Timeouts.Tcp = tcp ?? Timeouts.Tcp;
+        Timeouts.TcpFin = tcpFin ?? Timeouts.TcpFin;
+        Timeouts.Udp = udp ?? Timeouts.Udp;
+        _ = _effects.TryCommand(new SetTimeouts(Timeouts.Tcp, Timeouts.TcpFin, Timeouts.Udp));
+    }
+
+    /// <summary>Services in the order they were asked for, with what is in force.</summary>
+    public ImmutableArray<ListedService> ListServices() =>
+        [.. _services.Services.Select(ListedService.Of)];
+
+    /// <summary>The kernel's interfaces, addresses or routes have changed.</summary>
+    public void OnNetwork(NetworkPicture picture, Instant now)
+    {
+        _network.OnPicture(picture);
+        ChooseInterfaces();
+        _network.ReportMissing(Config.VirtualRouters.Select(router => router.Interface).Distinct());
+        _routers.OnNetwork(now);
+        Settle(now);
+    }
+
+    /// <summary>
+    /// Ports and sockets have been opened: they are told what was said before they came.
+    /// </summary>
+    /// <param name="ports">All ports that the engine drives now.</param>
+    public void OnPortsChanged(ImmutableArray<AttachPort> ports, Instant now)
+    {
+        Ports = ports;
+        _network.OnPicture(_network.Picture);
+        _routers.OnPortsChanged();
+        Settle(now);
+    }
+
+    /// <summary>A frame that control hears: ARP or VRRP.</summary>
+    public void OnFrame(int interfaceIndex, Span<byte> frame, Instant now)
+    {
+        if (!EthernetFrame.TryParse(frame, out EthernetFrame ethernet))
+        {
+            return;
+        }
+
+        if (ethernet.Type == EtherType.Arp && ArpPacket.TryParse(frame, out ArpPacket arp))
+        {
+            _network.OnArp(interfaceIndex, arp, now);
+            _ = _routers.TryAnswer(interfaceIndex, arp);
+        }
+        else if (ethernet.Type == EtherType.Ipv4
+            && Ipv4Packet.TryParse(ethernet.Payload, out Ipv4Packet packet)
+            && packet.Protocol == IpProtocol.Vrrp)
+        {
+            _routers.OnAdvertisement(interfaceIndex, packet, now);
+        }
+
+        Settle(now);
+    }
+
+    /// <summary>A datagram of the sync channel.</summary>
+    public void OnTwinDatagram(ReadOnlySpan<byte> datagram, Instant now)
+    {
+        _twin.OnDatagram(datagram, now);
+        Settle(now);
+    }
+
+    /// <summary>
+    /// The connections that <see cref="IControlEffects.CollectConnections"/> asked for.
+    /// </summary>
+    public void OnCollected(ReadOnlySpan<ConnectionRecord> records, Instant now)
+    {
+        _twin.OnCollected(records, now);
+        Settle(now);
+    }
+
+    public void OnProbe(int probeId, ProbeOutcome outcome, Instant now)
+    {
+        _services.OnProbe(probeId, outcome, now);
+        Settle(now);
+    }
+
+    /// <summary>An edge of the front-panel button.</summary>
+    /// <param name="at">The edge's own time.</param>
+    public void OnButton(bool isDown, Instant at)
+    {
+        OnIntent(_panel.OnEdge(isDown, at), at);
+        Settle(at);
+    }
+
+    public void OnEngineEvent(in EngineEvent happening, Instant now)
+    {
+        switch (happening.Kind)
+        {
+            case EngineEventKind.NeighbourWanted:
+                _network.OnNeighbourWanted(happening.InterfaceIndex, happening.Address, now);
+                break;
+            case EngineEventKind.ConnectionChanged:
+                _twin.OnConnection(happening.Connection, now);
+                break;
+        }
+
+        Deadline = Instant.Earlier(Deadline, Instant.Earlier(_twin.Deadline, _network.Deadline));
+    }
+
+    public void OnDeadline(Instant now)
+    {
+        if (now < Deadline)
+        {
+            return;
+        }
+
+        _routers.OnDeadline(now);
+        _twin.OnDeadline(now);
+        _network.OnDeadline(now);
+        _services.OnDeadline(now);
+        OnIntent(_panel.OnDeadline(now), now);
+        Settle(now);
+    }
+
+    /// <summary>
+    /// The pair swaps roles: what is MASTER here goes to the twin, and if nothing is, what the twin
+    /// holds comes here. Null when begun, else why not.
+    /// </summary>
+    /// <param name="router">A router's or group's name; null for all.</param>
+    /// <param name="force">Resigns even if nobody is known to take over.</param>
+    public string? FailOver(string? router, bool force, Instant now)
+    {
+        string? refusal = _office.FailOver(router, force, now);
+        Settle(now);
+        return refusal;
+    }
+
+    /// <summary>Takes the box out of the pair, or back in. Null when done, else why not.</summary>
+    public string? SetMaintenance(bool on, bool force, Instant now)
+    {
+        string? refusal = _office.SetMaintenance(on, force, now);
+        Settle(now);
+        return refusal;
+    }
+
+    /// <summary>
+    /// The box is about to stop: begins to hand over. True when somebody takes over, and
+    /// <see cref="IsHandingOver"/> is worth waiting for.
+    /// </summary>
+    public bool PrepareStop(Instant now)
+    {
+        bool begun = _office.FailOver(null, force: false, now) is null && IsHandingOver;
+        Settle(now);
+        return begun;
+    }
+
+    /// <summary>Resigns everywhere and says goodbye.</summary>
+    public void Stop(Instant now)
+    {
+        _routers.Stop(now);
+        _twin.Stop();
+        _effects.ShowPanel(PanelState.Dark);
+    }
+
+    /// <summary>A picture of the whole box.</summary>
+    public BoxStatus Status(Instant now) => StatusPicture.Take(this, _identity, _engine, now);
+
+    private void OnRole(VirtualRouter router) => _hasNewRole = true;
+
+    private void OnHandOverEnded(SyncGroup group, string? refusal, Instant now)
+    {
+        if (refusal is not null)
+        {
+            _office.ReportRefusal(group.Name, refusal);
+            _panel.OnPressRefused(now);
+        }
+    }
+
+    private void OnIntent(ButtonIntent intent, Instant now)
+    {
+        string? refusal = intent switch
+        {
+            ButtonIntent.Failover => _office.FailOver(null, force: false, now),
+            ButtonIntent.Maintenance =>
+                _office.SetMaintenance(!_office.IsInMaintenance, force: false, now),
+            ButtonIntent.Unclear => "press for less than 2 s to fail over, or hold for 5 s",
+            _ => null,
+        };
+        if (refusal is not null)
+        {
+            _office.ReportRefusal("button", refusal);
+            _panel.OnPressRefused(now);
+        }
+    }
+
+    /// <summary>What follows from whatever has just happened.</summary>
+    private void Settle(Instant now)
+    {
+        if (_hasNewRole)
+        {
+            _hasNewRole = false;
+            _office.OnRole(now);
+            _twin.OnRole(now);
+        }
+
+        _panel.Show(Facts(), now);
+        Deadline = Instant.Earlier(
+            Instant.Earlier(_routers.Deadline, _twin.Deadline),
+            Instant.Earlier(
+                Instant.Earlier(_network.Deadline, _services.Deadline), _panel.Deadline));
+    }
+
+    private PanelFacts Facts()
+    {
+        PanelRole role = _routers.Routers.Any(router => router.State == VirtualRouterState.Fault)
+            ? PanelRole.Fault
+            : _routers.Routers.Any(router => router.State == VirtualRouterState.Master)
+            ? PanelRole.Master
+            : PanelRole.Backup;
+        return new PanelFacts(
+            _isConfigured,
+            role,
+            _routers.IsHandingOver,
+            _office.IsInMaintenance,
+            _twin.IsConfigured && !_twin.IsAlive);
+    }
+
+    /// <summary>
+    /// Interfaces of virtual routers, and those by which real servers are reached: what the engine
+    /// must receive from or send to.
+    /// </summary>
+    private void ChooseInterfaces()
+    {
+        List<string> wanted = [.. Config.VirtualRouters.Select(router => router.Interface)];
+        RouteTable routes = new(_network.Picture.Routes);
+        foreach (VirtualServerConfig service in Config.VirtualServers)
+        {
+            foreach (RealServerConfig server in service.RealServers)
+            {
+                if (routes.TryFind(server.Endpoint.Address, out NextHop hop)
+                    && _network.Find(hop.InterfaceIndex) is InterfaceState state
+                    && !state.HardwareAddress.IsZero)
+                {
+                    wanted.Add(state.Name);
+                }
+            }
+        }
+
+        WantedInterfaces = [.. wanted.Distinct().Order(StringComparer.Ordinal)];
+    }
+}

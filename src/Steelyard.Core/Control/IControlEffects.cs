@@ -1,0 +1,42 @@
+using System;
+using Steelyard.Core.Configuration;
+using Steelyard.Core.Forwarding;
+using Steelyard.Core.FrontPanel;
+using Steelyard.Core.Telemetry;
+using Steelyard.Core.Wire;
+
+namespace Steelyard.Core.Control;
+
+/// <summary>
+/// What the controller makes happen. The program's body touches the world; the simulation's body
+/// is the world. No call waits, and none calls back into the controller.
+/// </summary>
+public interface IControlEffects
+{
+    /// <summary>Sends a whole Ethernet frame out of an interface.</summary>
+    void SendFrame(int interfaceIndex, ReadOnlySpan<byte> frame);
+
+    /// <summary>Sends a datagram to the twin, over the sync channel.</summary>
+    void SendToTwin(ReadOnlySpan<byte> datagram);
+
+    /// <summary>Hands a command to the data thread. False when its queue is full.</summary>
+    bool TryCommand(IEngineCommand command);
+
+    /// <summary>
+    /// Makes an interface accept frames for a further station address, or no longer.
+    /// </summary>
+    void AcceptStation(int interfaceIndex, MacAddress address, bool accepts);
+
+    /// <summary>Starts a probe; its outcome comes back as <c>Controller.OnProbe</c>.</summary>
+    void StartProbe(int probeId, CheckConfig check);
+
+    /// <summary>
+    /// Has the data thread list its connections, at most so many; they come back as
+    /// <c>Controller.OnCollected</c>.
+    /// </summary>
+    void CollectConnections(int capacity);
+
+    void ShowPanel(PanelState state);
+
+    void Report(BoxEvent happening);
+}

@@ -1,0 +1,140 @@
+using System;
+using System.Collections.Generic;
+using Steelyard.Core.Forwarding.Commands;
+using Steelyard.Core.Routing;
+using Steelyard.Core.Telemetry;
+using Steelyard.Core.Time;
+using Steelyard.Core.Wire;
+
+namespace Steelyard.Core.Control.Network;
+
+/// <summary>
+/// Follows the kernel's interfaces and routes for the engine, and finds its neighbours by ARP.
+/// </summary>
+internal sealed class NetworkControl : INeighbourEffects
+{
+    private readonly IControlEffects _effects;
+    private readonly NeighbourTable _neighbours;
+    private readonly List<string> _missing = [];
+
+    public NetworkControl(IControlEffects effects)
+    {
+        _effects = effects;
+        _neighbours = new NeighbourTable(NeighbourOptions.Default, this);
+    }
+
+    public NetworkPicture Picture { get; private set; } = NetworkPicture.Empty;
+
+    public Instant Deadline => _neighbours.Deadline;
+
+    /// <summary>Takes a new picture; the engine learns addresses and routes of it.</summary>
+    public void OnPicture(NetworkPicture picture)
+    {
+        NetworkPicture before = Picture;
+        Picture = picture;
+        foreach (InterfaceState old in before.Interfaces)
+        {
+            InterfaceState? now = Find(old.Index);
+            if (now is null || (old.IsUp && !now.IsUp))
+            {
+                _neighbours.OnInterfaceLost(old.Index);
+            }
+        }
+
+        foreach (InterfaceState present in picture.Interfaces)
+        {
+            _ = _effects.TryCommand(new SetInterfaceAddresses(present.Index, present.Addresses));
+        }
+
+        _ = _effects.TryCommand(new ReplaceRoutes(new RouteTable(picture.Routes)));
+    }
+
+    /// <summary>Says once which interface is waited for, and once that it came.</summary>
+    public void ReportMissing(IEnumerable<string> wanted)
+    {
+        foreach (string name in wanted)
+        {
+            bool isMissing = Find(name) is null;
+            if (isMissing && !_missing.Contains(name))
+            {
+                _missing.Add(name);
+                _effects.Report(new BoxEvent(
+                    EventSeverity.Warning,
+                    "link",
+                    name,
+                    $"interface {name} is missing: waiting for it"));
+            }
+            else if (!isMissing && _missing.Remove(name))
+            {
+                _effects.Report(new BoxEvent(
+                    EventSeverity.Information, "link", name, $"interface {name} is there"));
+            }
+        }
+    }
+
+    public InterfaceState? Find(string name) => Picture.Find(name);
+
+    public InterfaceState? Find(int index) => Picture.Find(index);
+
+    /// <summary>The interface's first IPv4 address.</summary>
+    public static IpAddress? PrimaryIpv4(InterfaceState? state)
+    {
+        if (state is not null)
+        {
+            foreach (IpPrefix own in state.Addresses)
+            {
+                if (own.Address.IsIpv4)
+                {
+                    return own.Address;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    public void OnNeighbourWanted(int interfaceIndex, IpAddress address, Instant now) =>
+        _neighbours.OnWanted(interfaceIndex, address, now);
+
+    public void OnArp(int interfaceIndex, in ArpPacket packet, Instant now) =>
+        _neighbours.OnArp(interfaceIndex, packet, now);
+
+    public void OnDeadline(Instant now) => _neighbours.OnDeadline(now);
+
+    void INeighbourEffects.Ask(int interfaceIndex, IpAddress address, MacAddress station)
+    {
+        if (Find(interfaceIndex) is not InterfaceState state || !address.IsIpv4)
+        {
+            return;
+        }
+
+        ArpPacket request = ArpPacket.Request(
+            state.HardwareAddress, SourceFor(state, address), address);
+        Span<byte> frame = stackalloc byte[ArpPacket.FrameLength];
+        int length = request.Write(frame, station, state.HardwareAddress);
+        _effects.SendFrame(interfaceIndex, frame[..length]);
+    }
+
+    void INeighbourEffects.Learned(int interfaceIndex, IpAddress address, MacAddress station) =>
+        _ = _effects.TryCommand(new NeighbourLearned(interfaceIndex, address, station));
+
+    void INeighbourEffects.Failed(int interfaceIndex, IpAddress address) =>
+        _ = _effects.TryCommand(new NeighbourFailed(interfaceIndex, address));
+
+    /// <summary>
+    /// The own address of the same network as the one asked for; without one the probe's address,
+    /// 0.0.0.0 (RFC 5227 §2.1.1), which is answered and teaches nobody anything.
+    /// </summary>
+    private static IpAddress SourceFor(InterfaceState state, IpAddress target)
+    {
+        foreach (IpPrefix own in state.Addresses)
+        {
+            if (own.Contains(target))
+            {
+                return own.Address;
+            }
+        }
+
+        return PrimaryIpv4(state) ?? IpAddress.FromIpv4(0);
+    }
+}

@@ -1,0 +1,299 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Steelyard.Core.Configuration;
+using Steelyard.Core.Control.Network;
+using Steelyard.Core.Routing;
+using Steelyard.Core.Telemetry;
+using Steelyard.Core.Time;
+using Steelyard.Core.Vrrp;
+using Steelyard.Core.Wire;
+
+namespace Steelyard.Core.Control.Routers;
+
+/// <summary>
+/// The virtual routers of the box: adverts reach their elections, and what an election decides
+/// reaches the wires and the engine.
+/// </summary>
+internal sealed class RouterControl : IVirtualRouterEffects
+{
+    private readonly IControlEffects _effects;
+    private readonly NetworkControl _network;
+    private readonly AddressHolder _holder;
+    private readonly List<VirtualRouter> _routers = [];
+    private readonly List<SyncGroup> _groups = [];
+
+    public RouterControl(IControlEffects effects, NetworkControl network)
+    {
+        _effects = effects;
+        _network = network;
+        _holder = new AddressHolder(effects);
+    }
+
+    public IReadOnlyList<VirtualRouter> Routers => _routers;
+
+    /// <summary>
+    /// What moves together: the configured groups, and each other router by itself.
+    /// </summary>
+    public IReadOnlyList<SyncGroup> Groups => _groups;
+
+    /// <summary>Called after a router has changed its state.</summary>
+    public required Action<VirtualRouter> OnRole { get; init; }
+
+    public Instant Deadline
+    {
+        get
+        {
+            Instant deadline = Instant.Never;
+            foreach (VirtualRouter router in _routers)
+            {
+                deadline = Instant.Earlier(deadline, router.Deadline);
+            }
+
+            return deadline;
+        }
+    }
+
+    public bool IsHandingOver => _routers.Exists(router => router.IsHandingOver);
+
+    /// <summary>
+    /// Starts, changes and stops routers until they are those of the configuration.
+    /// </summary>
+    public void Configure(ApplianceConfig config, Instant now)
+    {
+        foreach (VirtualRouter router in _routers.ToArray())
+        {
+            VirtualRouterConfig? wanted = FindConfig(config, router);
+            if (wanted is null)
+            {
+                router.Stop(now);
+                _ = _routers.Remove(router);
+            }
+            else if (wanted != router.Config)
+            {
+                router.Reconfigure(wanted, now);
+                Hold(router);
+            }
+        }
+
+        List<VirtualRouter> started = [];
+        foreach (VirtualRouterConfig wanted in config.VirtualRouters)
+        {
+            if (!_routers.Exists(router => IsSame(router.Config, wanted)))
+            {
+                VirtualRouter router = new(wanted, this);
+                _routers.Add(router);
+                started.Add(router);
+            }
+        }
+
+        Group(config);
+        foreach (VirtualRouter router in started)
+        {
+            InterfaceState? state = _network.Find(router.Config.Interface);
+            router.Start(now, NetworkControl.PrimaryIpv4(state), state?.IsUp ?? false);
+        }
+    }
+
+    /// <summary>Interfaces came, went, or changed.</summary>
+    public void OnNetwork(Instant now)
+    {
+        foreach (VirtualRouter router in _routers)
+        {
+            InterfaceState? state = _network.Find(router.Config.Interface);
+            router.OnInterface(state?.IsUp ?? false, NetworkControl.PrimaryIpv4(state), now);
+            Hold(router);
+        }
+    }
+
+    /// <summary>A frame of protocol 112 arrived.</summary>
+    public void OnAdvertisement(int interfaceIndex, in Ipv4Packet packet, Instant now)
+    {
+        IpAddress source = IpAddress.FromIpv4(packet.Source);
+        if (!VrrpAdvertisement.TryParse(
+            packet.Payload,
+            source,
+            IpAddress.FromIpv4(packet.Destination),
+            packet.TimeToLive,
+            out VrrpAdvertisement advert,
+            out VrrpFault fault))
+        {
+            Faults.Count(fault);
+            return;
+        }
+
+        string? name = _network.Find(interfaceIndex)?.Name;
+        foreach (VirtualRouter router in _routers)
+        {
+            if (router.Config.VirtualRouterId == advert.VirtualRouterId
+                && router.Config.Interface == name)
+            {
+                router.OnAdvertisement(advert, source, now);
+                return;
+            }
+        }
+
+        Faults.CountForeign();
+    }
+
+    /// <summary>Adverts that reached no election.</summary>
+    public VrrpFaultCounters Faults { get; } = new();
+
+    public void OnDeadline(Instant now)
+    {
+        foreach (VirtualRouter router in _routers)
+        {
+            router.OnDeadline(now);
+        }
+    }
+
+    /// <summary>Resigns everywhere: the box stops.</summary>
+    public void Stop(Instant now)
+    {
+        foreach (VirtualRouter router in _routers)
+        {
+            router.Stop(now);
+        }
+    }
+
+    /// <summary>Takes part again, after <see cref="Stop"/>.</summary>
+    public void Start(Instant now)
+    {
+        foreach (VirtualRouter router in _routers)
+        {
+            InterfaceState? state = _network.Find(router.Config.Interface);
+            router.Start(now, NetworkControl.PrimaryIpv4(state), state?.IsUp ?? false);
+        }
+    }
+
+    /// <summary>The interfaces' sockets are new: they are told again what is held.</summary>
+    public void OnPortsChanged()
+    {
+        _holder.Repeat();
+        foreach (VirtualRouter router in _routers)
+        {
+            if (router.State == VirtualRouterState.Master)
+            {
+                ((IVirtualRouterEffects)this).Announce(router);
+            }
+        }
+    }
+
+    /// <summary>Until then no router takes a living MASTER's place.</summary>
+    public void HoldPreemption(Instant until)
+    {
+        foreach (VirtualRouter router in _routers)
+        {
+            router.HoldPreemption(until);
+        }
+    }
+
+    /// <summary>
+    /// Answers for an address that is held here, with the virtual router's station.
+    /// </summary>
+    public bool TryAnswer(int interfaceIndex, in ArpPacket request)
+    {
+        if (request.Operation != ArpOperation.Request
+            || request.IsGratuitous
+            || !_holder.TryFind(interfaceIndex, request.TargetAddress, out MacAddress station))
+        {
+            return false;
+        }
+
+        Span<byte> frame = stackalloc byte[ArpPacket.FrameLength];
+        int length = request.ReplyFrom(station).Write(frame, request.SenderHardware, station);
+        _effects.SendFrame(interfaceIndex, frame[..length]);
+        return true;
+    }
+
+    void IVirtualRouterEffects.SendAdvertisement(
+        VirtualRouter router, in VrrpAdvertisement advertisement)
+    {
+        if (_network.Find(router.Config.Interface) is not InterfaceState state
+            || router.Source is not IpAddress source)
+        {
+            return;
+        }
+
+        Span<byte> frame = stackalloc byte[advertisement.FrameLength];
+        int length = advertisement.WriteFrame(
+            frame, StationOf(router), source, router.Config.ChecksumsPseudoHeader);
+        _effects.SendFrame(state.Index, frame[..length]);
+    }
+
+    void IVirtualRouterEffects.Announce(VirtualRouter router)
+    {
+        if (_network.Find(router.Config.Interface) is not InterfaceState state)
+        {
+            return;
+        }
+
+        MacAddress station = StationOf(router);
+        Span<byte> frame = stackalloc byte[ArpPacket.FrameLength];
+        foreach (IpPrefix held in router.Config.Addresses.Concat(router.Config.ExcludedAddresses))
+        {
+            if (held.Address.IsIpv4)
+            {
+                int length = ArpPacket.Announcement(station, held.Address)
+                    .Write(frame, MacAddress.Broadcast, station);
+                _effects.SendFrame(state.Index, frame[..length]);
+            }
+        }
+    }
+
+    void IVirtualRouterEffects.OnTransition(
+        VirtualRouter router, VirtualRouterState from, VirtualRouterState to, string why)
+    {
+        Hold(router);
+        EventSeverity severity = to == VirtualRouterState.Fault
+            ? EventSeverity.Error : EventSeverity.Information;
+        _effects.Report(new BoxEvent(
+            severity, "role", router.Name, $"{router.Name} is {Words.Of(to)}: {why}"));
+        OnRole(router);
+    }
+
+    void IVirtualRouterEffects.OnNotice(VirtualRouter router, string sentence) =>
+        _effects.Report(new BoxEvent(
+            EventSeverity.Warning, "vrrp", router.Name, $"{router.Name}: {sentence}"));
+
+    private static MacAddress StationOf(VirtualRouter router) =>
+        MacAddress.VirtualRouterIpv4(router.Config.VirtualRouterId);
+
+    private static bool IsSame(VirtualRouterConfig left, VirtualRouterConfig right) =>
+        left.Interface == right.Interface && left.VirtualRouterId == right.VirtualRouterId;
+
+    private static VirtualRouterConfig? FindConfig(ApplianceConfig config, VirtualRouter router) =>
+        config.VirtualRouters.FirstOrDefault(wanted => IsSame(router.Config, wanted));
+
+    /// <summary>Holds the addresses of a MASTER, and lets go of everybody else's.</summary>
+    private void Hold(VirtualRouter router)
+    {
+        InterfaceState? state = _network.Find(router.Config.Interface);
+        bool holds = router.State == VirtualRouterState.Master && state is not null;
+        _holder.Hold(
+            router,
+            holds ? state!.Index : 0,
+            StationOf(router),
+            holds ? [.. router.Config.Addresses, .. router.Config.ExcludedAddresses] : []);
+    }
+
+    /// <summary>Every router has a group; one that the file puts in none has its own.</summary>
+    private void Group(ApplianceConfig config)
+    {
+        _groups.Clear();
+        foreach (SyncGroupConfig wanted in config.SyncGroups)
+        {
+            _groups.Add(new SyncGroup(
+                wanted.Name,
+                [.. _routers.Where(router => wanted.Members.Contains(router.Name))]));
+        }
+
+        foreach (VirtualRouter router in _routers)
+        {
+            if (!_groups.Exists(group => group.Members.Contains(router)))
+            {
+                _groups.Add(new SyncGroup(router.Name, [router]));
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+using System.Linq;
+using Steelyard.Core.Control.Services;
+using Steelyard.Core.Services;
+
+namespace Steelyard.Core.Control;
+
+/// <summary>A service with its servers as <c>ipvsadm</c> lists them.</summary>
+public sealed record ListedService(
+    ServiceKey Key,
+    string Scheduler,
+    TrafficCounters Counters,
+    RateEstimator Rates,
+    ImmutableArray<ListedServer> Servers)
+{
+    internal static ListedService Of(ServiceEntry service) => new(
+        service.Service.Key,
+        service.Config.Scheduler,
+        service.Service.Counters,
+        service.Rates,
+        [.. service.Servers
+            .Append(service.Sorry)
+            .OfType<ServerEntry>()
+            .Where(server => server.IsInService)
+            .Reverse()
+            .Select(server => new ListedServer(
+                server.Server, server.SentMethod, server.SentWeight, server.Rates))]);
+}
+
+/// <param name="Server">Its counters and connections.</param>
+/// <param name="Weight">In force now.</param>
+public sealed record ListedServer(
+    RealServer Server, ForwardingMethod Method, int Weight, RateEstimator Rates);

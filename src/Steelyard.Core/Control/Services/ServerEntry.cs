@@ -1,0 +1,45 @@
+using Steelyard.Core.Configuration;
+using Steelyard.Core.Health;
+using Steelyard.Core.Services;
+
+namespace Steelyard.Core.Control.Services;
+
+/// <summary>
+/// A real server as control sees it: what was asked for, what is believed, what is in force.
+/// </summary>
+internal sealed class ServerEntry(RealServer server, RealServerConfig config, bool isFromFile)
+{
+    /// <summary>The engine's object; the same one for as long as the service lives.</summary>
+    public RealServer Server { get; } = server;
+
+    public RateEstimator Rates { get; } = new(server.Counters);
+
+    public RealServerConfig Config { get; set; } = config;
+
+    /// <summary>False for a server that a command added; it goes at the next reload.</summary>
+    public bool IsFromFile { get; set; } = isFromFile;
+
+    /// <summary>Asked for now, by the file or by a command.</summary>
+    public bool IsWanted { get; set; } = true;
+
+    /// <summary>Null for a server that nobody checks.</summary>
+    public ServerHealth? Health { get; set; }
+
+    /// <summary>In the engine's service now.</summary>
+    public bool IsInService { get; set; }
+
+    /// <summary>The weight asked for.</summary>
+    public int Weight { get; set; } = config.Weight;
+
+    /// <summary>The weight last sent to the engine.</summary>
+    public int SentWeight { get; set; }
+
+    /// <summary>The method last sent to the engine.</summary>
+    public ForwardingMethod SentMethod { get; set; }
+
+    public HealthState HealthState => Health?.State ?? HealthState.Unknown;
+
+    public bool IsAlive => Health?.IsAlive ?? true;
+
+    public bool TakesConnections => Health?.TakesConnections ?? true;
+}

@@ -1,0 +1,154 @@
+using System.Linq;
+using Steelyard.Core.Configuration;
+using Steelyard.Core.Forwarding.Commands;
+using Steelyard.Core.Services;
+using Steelyard.Core.Wire;
+
+namespace Steelyard.Core.Control.Services;
+
+/// <summary>How a change of services by a command ended.</summary>
+public enum ServiceAnswer : byte
+{
+    Unknown = 0,
+    Done,
+    ServiceExists,
+    NoSuchService,
+    ServerExists,
+    NoSuchServer,
+}
+
+/// <summary>
+/// Changes of services by commands, as <c>ipvsadm</c> makes them. They live until the next reload.
+/// </summary>
+public sealed class ServiceCommands
+{
+    private readonly ServiceControl _services;
+    private readonly IControlEffects _effects;
+
+    internal ServiceCommands(ServiceControl services, IControlEffects effects)
+    {
+        _services = services;
+        _effects = effects;
+    }
+
+    public ServiceAnswer AddService(ServiceKey key, string scheduler)
+    {
+        if (_services.Find(key) is not null)
+        {
+            return ServiceAnswer.ServiceExists;
+        }
+
+        _ = _services.Create(
+            new VirtualServerConfig { Key = key, Scheduler = scheduler }, isFromFile: false);
+        return ServiceAnswer.Done;
+    }
+
+    public ServiceAnswer EditService(ServiceKey key, string scheduler)
+    {
+        if (_services.Find(key) is not ServiceEntry service)
+        {
+            return ServiceAnswer.NoSuchService;
+        }
+
+        service.Config = service.Config with { Scheduler = scheduler };
+        _services.Enforce(service);
+        return ServiceAnswer.Done;
+    }
+
+    public ServiceAnswer DeleteService(ServiceKey key)
+    {
+        if (_services.Find(key) is not ServiceEntry service)
+        {
+            return ServiceAnswer.NoSuchService;
+        }
+
+        _services.Remove(service);
+        return ServiceAnswer.Done;
+    }
+
+    /// <summary>Deletes every service.</summary>
+    public ServiceAnswer Clear()
+    {
+        foreach (ServiceEntry service in _services.Services.ToArray())
+        {
+            _services.Remove(service);
+        }
+
+        return ServiceAnswer.Done;
+    }
+
+    public ServiceAnswer AddServer(ServiceKey key, RealServerConfig config)
+    {
+        if (_services.Find(key) is not ServiceEntry service)
+        {
+            return ServiceAnswer.NoSuchService;
+        }
+
+        if (service.Find(config.Endpoint) is { IsWanted: true })
+        {
+            return ServiceAnswer.ServerExists;
+        }
+
+        ServerEntry server = ServiceControl.Want(service, config, isFromFile: false);
+        server.Health = null;
+        _services.Enforce(service);
+        return ServiceAnswer.Done;
+    }
+
+    public ServiceAnswer EditServer(
+        ServiceKey key, Endpoint endpoint, ForwardingMethod method, int weight)
+    {
+        ServiceAnswer answer = Find(
+            key, endpoint, out ServiceEntry? service, out ServerEntry? server);
+        if (answer == ServiceAnswer.Done)
+        {
+            server!.Config = server.Config with { Method = method };
+            server.Weight = weight;
+            _services.Enforce(service!);
+        }
+
+        return answer;
+    }
+
+    public ServiceAnswer DeleteServer(ServiceKey key, Endpoint endpoint)
+    {
+        ServiceAnswer answer = Find(
+            key, endpoint, out ServiceEntry? service, out ServerEntry? server);
+        if (answer == ServiceAnswer.Done)
+        {
+            server!.IsWanted = false;
+            _services.Enforce(service!);
+        }
+
+        return answer;
+    }
+
+    /// <summary>The counters of one service go back to 0.</summary>
+    public ServiceAnswer Zero(ServiceKey key)
+    {
+        if (_services.Find(key) is null)
+        {
+            return ServiceAnswer.NoSuchService;
+        }
+
+        _ = _effects.TryCommand(new ZeroCounters(key));
+        return ServiceAnswer.Done;
+    }
+
+    /// <summary>The counters of all services go back to 0.</summary>
+    public ServiceAnswer ZeroAll()
+    {
+        _ = _effects.TryCommand(new ZeroCounters(null));
+        return ServiceAnswer.Done;
+    }
+
+    private ServiceAnswer Find(
+        ServiceKey key, Endpoint endpoint, out ServiceEntry? service, out ServerEntry? server)
+    {
+        service = _services.Find(key);
+        server = service?.Find(endpoint) is { IsWanted: true } found ? found : null;
+        return service is null ? ServiceAnswer.NoSuchService
+            : server is null ? ServiceAnswer.NoSuchServer
+            : ServiceAnswer.Done;
+    }
+}

@@ -1,0 +1,346 @@
+using System;
+using System.Collections.Generic;
+using Steelyard.Core.Chance;
+using Steelyard.Core.Configuration;
+using Steelyard.Core.Forwarding;
+using Steelyard.Core.Forwarding.Commands;
+using Steelyard.Core.Health;
+using Steelyard.Core.Scheduling;
+using Steelyard.Core.Services;
+using Steelyard.Core.Telemetry;
+using Steelyard.Core.Time;
+
+namespace Steelyard.Core.Control.Services;
+
+/// <summary>
+/// Turns what is asked for (file, commands) and what is believed (health) into what is in force:
+/// commands to the engine, and only those that change something.
+/// </summary>
+internal sealed class ServiceControl(IControlEffects effects, SeededChance chance)
+{
+    private readonly List<ServiceEntry> _services = [];
+    private readonly List<PendingProbe> _probes = [];
+    private Instant _sampleAt;
+    private int _lastProbeId;
+
+    public IReadOnlyList<ServiceEntry> Services => _services;
+
+    public Instant Deadline
+    {
+        get
+        {
+            Instant deadline = _services.Count == 0 ? Instant.Never : _sampleAt;
+            foreach (ServiceEntry service in _services)
+            {
+                foreach (ServerEntry server in service.Servers)
+                {
+                    deadline = Instant.Earlier(deadline, server.Health?.Deadline ?? Instant.Never);
+                }
+            }
+
+            return deadline;
+        }
+    }
+
+    /// <summary>
+    /// Makes the services those of the configuration; what commands had changed goes.
+    /// </summary>
+    public void Configure(ApplianceConfig config, Instant now)
+    {
+        for (int index = _services.Count - 1; index >= 0; index--)
+        {
+            if (FindConfig(config, _services[index].Service.Key) is null)
+            {
+                Remove(_services[index]);
+            }
+        }
+
+        foreach (VirtualServerConfig wanted in config.VirtualServers)
+        {
+            ServiceEntry service = Find(wanted.Key) ?? Create(wanted, isFromFile: true);
+            ConfigureService(service, wanted, now);
+            Enforce(service);
+        }
+    }
+
+    public void OnDeadline(Instant now)
+    {
+        SampleRates(now);
+        foreach (ServiceEntry service in _services)
+        {
+            foreach (ServerEntry server in service.Servers)
+            {
+                StartDueProbes(service, server, now);
+            }
+        }
+    }
+
+    /// <summary>Takes a probe's outcome; one that nobody waits for any more is ignored.</summary>
+    public void OnProbe(int probeId, ProbeOutcome outcome, Instant now)
+    {
+        int index = _probes.FindIndex(probe => probe.Id == probeId);
+        if (index < 0)
+        {
+            return;
+        }
+
+        PendingProbe pending = _probes[index];
+        _probes.RemoveAt(index);
+        if (!ReferenceEquals(pending.Server.Health, pending.Health))
+        {
+            return;
+        }
+
+        if (pending.Health.OnOutcome(pending.CheckIndex, outcome, now)
+            is HealthTransition transition)
+        {
+            ReportHealth(pending.Service, pending.Server, transition);
+            Enforce(pending.Service);
+        }
+    }
+
+    public ServiceEntry? Find(ServiceKey key)
+    {
+        foreach (ServiceEntry service in _services)
+        {
+            if (service.Service.Key == key)
+            {
+                return service;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Adds a service that no file knows, or one that the file will know.</summary>
+    public ServiceEntry Create(VirtualServerConfig config, bool isFromFile)
+    {
+        VirtualService service = new(config.Key, Schedulers.Create(config.Scheduler));
+        ServiceEntry entry = new(service, config, isFromFile);
+        _services.Add(entry);
+        Send(new AddService(service));
+        return entry;
+    }
+
+    public void Remove(ServiceEntry service)
+    {
+        _ = _services.Remove(service);
+        _ = _probes.RemoveAll(probe => ReferenceEquals(probe.Service, service));
+        Send(new RemoveService(service.Service.Key));
+    }
+
+    /// <summary>Brings the engine to what is wanted and believed of one service.</summary>
+    public void Enforce(ServiceEntry service)
+    {
+        if (service.SentScheduler != service.Config.Scheduler)
+        {
+            service.SentScheduler = service.Config.Scheduler;
+            Send(new EditService(
+                service.Service.Key, Schedulers.Create(service.SentScheduler)));
+        }
+
+        if (service.Quorum.OnWeight(service.AliveWeight()))
+        {
+            ReportQuorum(service);
+        }
+
+        foreach (ServerEntry server in service.Servers)
+        {
+            EnforceServer(service, server, IsWantedInService(service, server));
+        }
+
+        if (service.Sorry is ServerEntry sorry)
+        {
+            EnforceServer(service, sorry, !service.Quorum.IsUp);
+        }
+    }
+
+    /// <summary>The server entry for an endpoint: the one of old if there was one.</summary>
+    public static ServerEntry Want(ServiceEntry service, RealServerConfig config, bool isFromFile)
+    {
+        ServerEntry? server = service.Find(config.Endpoint);
+        if (server is null)
+        {
+            RealServer created = new(config.Endpoint, config.Method, config.Weight);
+            server = new ServerEntry(created, config, isFromFile);
+            service.Servers.Add(server);
+        }
+
+        server.Config = config;
+        server.IsFromFile = isFromFile;
+        server.IsWanted = true;
+        server.Weight = config.Weight;
+        return server;
+    }
+
+    private void ConfigureService(ServiceEntry service, VirtualServerConfig wanted, Instant now)
+    {
+        bool quorumChanged = service.Config.Quorum != wanted.Quorum
+            || service.Config.Hysteresis != wanted.Hysteresis;
+        if (quorumChanged)
+        {
+            service.Quorum = new Quorum(wanted.Quorum, wanted.Hysteresis);
+        }
+
+        service.Config = wanted;
+        service.IsFromFile = true;
+        foreach (ServerEntry server in service.Servers)
+        {
+            server.IsWanted = false;
+        }
+
+        foreach (RealServerConfig config in wanted.RealServers)
+        {
+            ServerEntry? before = service.Find(config.Endpoint);
+            bool keepsHealth = before?.Health is not null && before.Config.Checks == config.Checks;
+            ServerEntry server = Want(service, config, isFromFile: true);
+            if (!keepsHealth)
+            {
+                server.Health = config.Checks.IsEmpty
+                    ? null
+                    : new ServerHealth(config.Checks, chance.Fork(), now);
+            }
+        }
+
+        ConfigureSorryServer(service, wanted.SorryServer);
+    }
+
+    private void ConfigureSorryServer(ServiceEntry service, RealServerConfig? wanted)
+    {
+        if (service.Sorry is ServerEntry old
+            && (wanted is null || wanted.Endpoint != old.Server.Endpoint))
+        {
+            EnforceServer(service, old, false);
+            service.Sorry = null;
+        }
+
+        if (wanted is not null)
+        {
+            service.Sorry ??= new ServerEntry(
+                new RealServer(wanted.Endpoint, wanted.Method, wanted.Weight), wanted, true);
+            service.Sorry.Config = wanted;
+        }
+    }
+
+    /// <summary>
+    /// A failed server leaves its service, or stays with weight 0 when it says inhibit_on_failure;
+    /// while the sorry server serves, all others leave.
+    /// </summary>
+    private static bool IsWantedInService(ServiceEntry service, ServerEntry server) =>
+        server.IsWanted
+        && !service.IsOnSorryServer
+        && (server.IsAlive || server.Config.InhibitOnFailure);
+
+    private void EnforceServer(ServiceEntry service, ServerEntry server, bool isWanted)
+    {
+        ServiceKey key = service.Service.Key;
+        int weight = server.TakesConnections ? server.Weight : 0;
+        ForwardingMethod method = server.Config.Method;
+        if (isWanted && !server.IsInService)
+        {
+            server.IsInService = true;
+            server.SentWeight = weight;
+            server.SentMethod = method;
+            // Out of service the object is ours; the command hands it over.
+            server.Server.Method = method;
+            server.Server.Weight = weight;
+            Send(new AddServer(key, server.Server));
+        }
+        else if (!isWanted && server.IsInService)
+        {
+            server.IsInService = false;
+            Send(new RemoveServer(key, server.Server.Endpoint));
+        }
+        else if (isWanted && (server.SentWeight != weight || server.SentMethod != method))
+        {
+            server.SentWeight = weight;
+            server.SentMethod = method;
+            Send(new EditServer(key, server.Server.Endpoint, method, weight));
+        }
+    }
+
+    private void SampleRates(Instant now)
+    {
+        if (now < _sampleAt)
+        {
+            return;
+        }
+
+        _sampleAt = now + TimeSpan.FromSeconds(RateEstimator.PeriodSeconds);
+        foreach (ServiceEntry service in _services)
+        {
+            service.Rates.Sample();
+            foreach (ServerEntry server in service.Servers)
+            {
+                server.Rates.Sample();
+            }
+        }
+    }
+
+    private void StartDueProbes(ServiceEntry service, ServerEntry server, Instant now)
+    {
+        if (server.Health is not ServerHealth health || !server.IsWanted)
+        {
+            return;
+        }
+
+        for (int check = health.OnDeadline(now); check >= 0; check = health.OnDeadline(now))
+        {
+            int id = unchecked(++_lastProbeId);
+            _probes.Add(new PendingProbe(id, service, server, health, check));
+            effects.StartProbe(id, health.ConfigOf(check));
+        }
+    }
+
+    private void ReportHealth(ServiceEntry service, ServerEntry server, HealthTransition transition)
+    {
+        string subject = $"{service.Service.Key} {server.Server.Endpoint}";
+        bool isDown = transition.To == HealthState.Down;
+        string sentence = isDown
+            ? $"real server {server.Server.Endpoint} is down: {transition.Detail}"
+            : $"real server {server.Server.Endpoint} is {Words.Of(transition.To)}";
+        effects.Report(new BoxEvent(
+            isDown ? EventSeverity.Warning : EventSeverity.Information,
+            "health",
+            subject,
+            sentence));
+    }
+
+    private void ReportQuorum(ServiceEntry service)
+    {
+        string subject = service.Service.Key.ToString();
+        string sorry = service.Sorry is ServerEntry server
+            ? $"; sorry server {server.Server.Endpoint} serves" : "; no sorry server stands in";
+        effects.Report(service.Quorum.IsUp
+            ? new BoxEvent(
+                EventSeverity.Information, "quorum", subject, $"{subject} has its quorum")
+            : new BoxEvent(
+                EventSeverity.Error, "quorum", subject, $"{subject} lost its quorum{sorry}"));
+    }
+
+    private void Send(IEngineCommand command)
+    {
+        if (!effects.TryCommand(command))
+        {
+            // 4,096 commands wait for a data thread that turns thousands of times a second: it
+            // hangs.
+            throw new InvalidOperationException("the engine takes no commands any more");
+        }
+    }
+
+    private static VirtualServerConfig? FindConfig(ApplianceConfig config, ServiceKey key)
+    {
+        foreach (VirtualServerConfig service in config.VirtualServers)
+        {
+            if (service.Key == key)
+            {
+                return service;
+            }
+        }
+
+        return null;
+    }
+
+    private readonly record struct PendingProbe(
+        int Id, ServiceEntry Service, ServerEntry Server, ServerHealth Health, int CheckIndex);
+}

@@ -1,0 +1,61 @@
+using System.Collections.Generic;
+using Steelyard.Core.Configuration;
+using Steelyard.Core.Health;
+using Steelyard.Core.Services;
+using Steelyard.Core.Wire;
+
+namespace Steelyard.Core.Control.Services;
+
+/// <summary>A virtual service as control sees it.</summary>
+internal sealed class ServiceEntry(
+    VirtualService service, VirtualServerConfig config, bool isFromFile)
+{
+    public VirtualService Service { get; } = service;
+
+    public RateEstimator Rates { get; } = new(service.Counters);
+
+    public VirtualServerConfig Config { get; set; } = config;
+
+    public bool IsFromFile { get; set; } = isFromFile;
+
+    /// <summary>The scheduler last sent to the engine.</summary>
+    public string SentScheduler { get; set; } = config.Scheduler;
+
+    /// <summary>
+    /// In the order they were asked for. One that is no longer wanted stays here, so that the
+    /// engine's object and its counters come back when the same server does.
+    /// </summary>
+    public List<ServerEntry> Servers { get; } = [];
+
+    public ServerEntry? Sorry { get; set; }
+
+    public Quorum Quorum { get; set; } = new(config.Quorum, config.Hysteresis);
+
+    /// <summary>The sorry server stands in for the others.</summary>
+    public bool IsOnSorryServer => Sorry is not null && !Quorum.IsUp;
+
+    public ServerEntry? Find(Endpoint endpoint)
+    {
+        foreach (ServerEntry server in Servers)
+        {
+            if (server.Server.Endpoint == endpoint)
+            {
+                return server;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Sum of the weights asked for of servers that are alive.</summary>
+    public long AliveWeight()
+    {
+        long weight = 0;
+        foreach (ServerEntry server in Servers)
+        {
+            weight += server.IsWanted && server.IsAlive ? server.Weight : 0;
+        }
+
+        return weight;
+    }
+}

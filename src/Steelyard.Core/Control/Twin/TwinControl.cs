@@ -1,0 +1,282 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Steelyard.Core.Chance;
+using Steelyard.Core.Configuration;
+using Steelyard.Core.Connections;
+using Steelyard.Core.Control.Routers;
+using Steelyard.Core.Forwarding;
+using Steelyard.Core.Forwarding.Commands;
+using Steelyard.Core.Sync;
+using Steelyard.Core.Telemetry;
+using Steelyard.Core.Time;
+using Steelyard.Core.Vrrp;
+
+namespace Steelyard.Core.Control.Twin;
+
+/// <summary>
+/// The twin: its life, its connections, and the handovers between it and us. Without a sync
+/// channel there is none.
+/// </summary>
+internal sealed class TwinControl(
+    Engine engine,
+    IControlEffects effects,
+    RouterControl routers,
+    string boxName,
+    SeededChance chance)
+    : ITwinEffects
+{
+    private static readonly TimeSpan SlowestAdvert = TimeSpan.FromSeconds(1);
+
+    /// <summary>Connections that begin while the others are listed.</summary>
+    private const int CollectionMargin = 1024;
+
+    /// <summary>Ten full messages: what a twin's socket takes at once with ease.</summary>
+    private const int BatchLength = 380;
+
+    /// <summary>The longest handover, and what was on its way when it ended.</summary>
+    private static readonly TimeSpan Hurry = TimeSpan.FromMilliseconds(250);
+
+    private readonly List<ConnectionRecord> _learnt = [];
+    private Instant _hurriesUntil;
+    private ConnectionRecord[] _collected = [];
+    private SyncConfig? _config;
+    private TwinLink? _link;
+    private ConnectionReplica? _replica;
+
+    /// <summary>Set while a person works on this box: it takes nothing over.</summary>
+    public bool RefusesOffice { get; set; }
+
+    /// <summary>Called when a handover that was asked for has ended; null means done.</summary>
+    public required Action<SyncGroup, string?, Instant> OnHandOverEnded { get; init; }
+
+    public bool IsConfigured => _link is not null;
+
+    public bool IsAlive => _link?.IsAlive ?? false;
+
+    public string Name => _link?.Twin?.BoxName ?? string.Empty;
+
+    public bool IsLearning => _link?.IsLearning ?? false;
+
+    public Instant Deadline => Instant.Earlier(
+        _link?.Deadline ?? Instant.Never, _replica?.Deadline ?? Instant.Never);
+
+    public void Configure(ApplianceConfig config, Instant now)
+    {
+        if (config.Sync == _config)
+        {
+            return;
+        }
+
+        Stop();
+        _config = config.Sync;
+        if (_config is null)
+        {
+            return;
+        }
+
+        TimeSpan interval = config.VirtualRouters.IsEmpty
+            ? SlowestAdvert
+            : config.VirtualRouters.Min(router => router.AdvertisementInterval);
+        _link = new TwinLink(chance.NextBits() | 1, _config.SyncId, interval, this);
+        _replica = new ConnectionReplica(_config.SyncId, this);
+        _link.Start(now);
+        routers.HoldPreemption(Instant.Never);
+    }
+
+    /// <summary>Says goodbye.</summary>
+    public void Stop()
+    {
+        _replica?.Flush();
+        _link?.Stop();
+        _link = null;
+        _replica = null;
+    }
+
+    public void OnDatagram(ReadOnlySpan<byte> datagram, Instant now)
+    {
+        _link?.OnDatagram(datagram, now);
+        PassLearnt();
+    }
+
+    /// <summary>
+    /// A connection of ours has changed. While an office changes hands the twin hears of it at
+    /// once: the connection's next packet may reach the twin.
+    /// </summary>
+    public void OnConnection(in ConnectionRecord record, Instant now)
+    {
+        _replica?.Add(record, now);
+        if (now < _hurriesUntil)
+        {
+            _replica?.Flush();
+        }
+    }
+
+    public void OnDeadline(Instant now)
+    {
+        _link?.OnDeadline(now);
+        _replica?.OnDeadline(now);
+    }
+
+    /// <summary>Roles have changed: the twin hears of it now.</summary>
+    public void OnRole(Instant now) => _link?.SayHello(now);
+
+    /// <summary>
+    /// Gives a group to the twin, make before break. Null when begun, else why not.
+    /// </summary>
+    public string? HandOver(SyncGroup group, Instant now)
+    {
+        if (_link is null)
+        {
+            return "no sync channel to a twin (lvs_sync_daemon)";
+        }
+
+        if (_link.FindObstacle() is string obstacle)
+        {
+            return obstacle;
+        }
+
+        if (!group.HandOver(now))
+        {
+            return $"{group.Name} is not MASTER here";
+        }
+
+        _hurriesUntil = now + Hurry;
+        _replica!.Flush();
+        string? refusal = _link.RequestHandOver(group.Name, [.. group.VirtualRouterIds()], now);
+        if (refusal is not null)
+        {
+            group.CancelHandOver();
+        }
+
+        return refusal;
+    }
+
+    /// <summary>Asks the twin for a group. Null when asked, else why not.</summary>
+    public string? Wish(SyncGroup group, Instant now) => _link is null
+        ? "no sync channel to a twin (lvs_sync_daemon)"
+        : _link.WishHandOver(group.Name, [.. group.VirtualRouterIds()], now);
+
+    /// <summary>
+    /// The connections that were asked for, all at once; the twin gets them in batches.
+    /// </summary>
+    public void OnCollected(ReadOnlySpan<ConnectionRecord> records, Instant now)
+    {
+        _collected = records.ToArray();
+        GiveBatch(0, now);
+    }
+
+    void ITwinEffects.SendToTwin(ReadOnlySpan<byte> datagram) => effects.SendToTwin(datagram);
+
+    TwinHello ITwinEffects.Describe() => new(
+        boxName,
+        !RefusesOffice && routers.Groups.All(group => group.IsAble),
+        [.. routers.Routers.Select(router => new TwinRole(
+            router.Config.VirtualRouterId, router.State, router.Priority))]);
+
+    void ITwinEffects.OnTwinFound(TwinHello twin, Instant now) => effects.Report(new BoxEvent(
+        EventSeverity.Information, "twin", twin.BoxName, $"the twin {twin.BoxName} is there"));
+
+    void ITwinEffects.OnTwinLost(string why, Instant now) => effects.Report(new BoxEvent(
+        EventSeverity.Warning, "twin", Name, $"the twin {Name} is lost: {why}"));
+
+    void ITwinEffects.OnTwinConnection(in ConnectionRecord connection, Instant now) =>
+        _learnt.Add(connection);
+
+    string? ITwinEffects.TakeOver(
+        string group, ReadOnlySpan<byte> virtualRouterIds, Instant now)
+    {
+        PassLearnt();
+        if (RefusesOffice)
+        {
+            return $"{boxName} is in maintenance";
+        }
+
+        return Find(group, virtualRouterIds) is not SyncGroup own ? $"{boxName} has no {group}"
+            : own.TakeOver(now) ? null
+            : $"{own.Name} is not BACKUP on {boxName}";
+    }
+
+    string? ITwinEffects.HandOver(
+        string group, ReadOnlySpan<byte> virtualRouterIds, Instant now) =>
+        Find(group, virtualRouterIds) is SyncGroup own
+            ? HandOver(own, now)
+            : $"{boxName} has no {group}";
+
+    void ITwinEffects.OnHandOverAnswered(string group, string? refusal, Instant now)
+    {
+        if (Find(group, []) is not SyncGroup own)
+        {
+            return;
+        }
+
+        if (refusal is not null)
+        {
+            own.CancelHandOver();
+        }
+
+        OnHandOverEnded(own, refusal, now);
+    }
+
+    void ITwinEffects.CollectConnections(long cursor, Instant now)
+    {
+        if (cursor == 0)
+        {
+            effects.CollectConnections(engine.Counters.Connections + CollectionMargin);
+        }
+        else
+        {
+            GiveBatch((int)cursor, now);
+        }
+    }
+
+    void ITwinEffects.OnLearnt(bool isComplete, long connections, Instant now)
+    {
+        PassLearnt();
+        routers.HoldPreemption(Instant.Zero);
+        effects.Report(isComplete
+            ? new BoxEvent(
+                EventSeverity.Information, "twin", Name, $"learnt {connections} connections")
+            : new BoxEvent(
+                EventSeverity.Information, "twin", Name, "no twin told its connections"));
+        OnRole(now);
+    }
+
+    void ITwinEffects.OnTwinNotice(string sentence) => effects.Report(
+        new BoxEvent(EventSeverity.Warning, "twin", Name, sentence));
+
+    private void GiveBatch(int from, Instant now)
+    {
+        int count = Math.Min(BatchLength, _collected.Length - from);
+        int next = from + count;
+        bool isLast = next == _collected.Length;
+        _link?.OnConnections(_collected.AsSpan(from, count), next, isLast, now);
+        if (isLast)
+        {
+            _collected = [];
+        }
+    }
+
+    /// <summary>Records that came together go to the engine together.</summary>
+    private void PassLearnt()
+    {
+        if (_learnt.Count > 0)
+        {
+            _ = effects.TryCommand(new LearnConnections(_learnt.ToArray()));
+            _learnt.Clear();
+        }
+    }
+
+    private SyncGroup? Find(string name, ReadOnlySpan<byte> virtualRouterIds)
+    {
+        foreach (SyncGroup group in routers.Groups)
+        {
+            if (group.Matches(name, virtualRouterIds))
+            {
+                return group;
+            }
+        }
+
+        return null;
+    }
+}

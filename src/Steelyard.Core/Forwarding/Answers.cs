@@ -1,0 +1,90 @@
+using System;
+using Steelyard.Core.Wire;
+
+namespace Steelyard.Core.Forwarding;
+
+/// <summary>
+/// What the engine says itself, on behalf of the virtual addresses. An answer goes back to the
+/// station that sent the frame, from the virtual station address: it needs no route and no ARP.
+/// </summary>
+internal sealed class Answers(Engine engine, EngineOptions options)
+{
+    private readonly AnswerBudget _budget = new(options.AnswersPerSecond);
+    private ushort _identification;
+
+    /// <summary>Turns an echo request into its reply and sends it.</summary>
+    public DropReason Echo(in Arrival arrival, Ipv4Packet packet, IcmpMessage message)
+    {
+        if (!_budget.TrySpend(arrival.Now))
+        {
+            return DropReason.AnswersExhausted;
+        }
+
+        EchoReply.TurnRound(packet, message, NextIdentification());
+        arrival.Port.Port.Transmit(EchoReply.Address(arrival, packet), default);
+        arrival.Port.Counters.Answered++;
+        return DropReason.None;
+    }
+
+    /// <summary>Sends an ICMP error about a packet to the end that sent it.</summary>
+    /// <param name="source">The address that says so.</param>
+    public void Error(
+        in Arrival arrival,
+        Ipv4Packet about,
+        uint source,
+        IcmpType type,
+        byte code,
+        uint rest = 0)
+    {
+        if (!MayAnswer(arrival))
+        {
+            return;
+        }
+
+        Span<byte> frame =
+            engine.Departures.Take(EthernetFrame.HeaderLength + IcmpError.Length(about));
+        IcmpError.Write(
+            frame[EthernetFrame.HeaderLength..],
+            about,
+            source,
+            NextIdentification(),
+            type,
+            code,
+            rest);
+        SendBack(arrival, frame);
+    }
+
+    /// <summary>Resets a connection that does not exist.</summary>
+    public void Reset(in Arrival arrival, Ipv4Packet about, TcpSegment segment)
+    {
+        if (!MayAnswer(arrival))
+        {
+            return;
+        }
+
+        Span<byte> frame =
+            engine.Departures.Take(EthernetFrame.HeaderLength + TcpReset.Length);
+        TcpReset.Write(frame[EthernetFrame.HeaderLength..], about, segment);
+        SendBack(arrival, frame);
+    }
+
+    private bool MayAnswer(in Arrival arrival)
+    {
+        bool may = _budget.TrySpend(arrival.Now);
+        engine.Counters.AnswersWithheld += may ? 0 : 1;
+        return may;
+    }
+
+    private ushort NextIdentification()
+    {
+        _identification = unchecked((ushort)(_identification + 1));
+        return _identification;
+    }
+
+    private static void SendBack(in Arrival arrival, Span<byte> frame)
+    {
+        EthernetFrame.Write(frame, arrival.Sender, arrival.Station, EtherType.Ipv4);
+        arrival.Port.Port.Transmit(frame, default);
+        arrival.Port.Counters.Made++;
+    }
+}

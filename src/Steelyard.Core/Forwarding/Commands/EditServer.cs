@@ -1,0 +1,20 @@
+using Steelyard.Core.Services;
+using Steelyard.Core.Time;
+using Steelyard.Core.Wire;
+
+namespace Steelyard.Core.Forwarding.Commands;
+
+/// <summary>Changes a real server's weight and, for new connections, its method.</summary>
+public sealed class EditServer(
+    ServiceKey key, Endpoint endpoint, ForwardingMethod method, int weight) : IEngineCommand
+{
+    public void Apply(Engine engine, Instant now)
+    {
+        VirtualService? service = engine.Services.Find(key);
+        RealServer? server = service?.FindServer(endpoint);
+        if (server is not null)
+        {
+            service!.Edit(server, method, weight);
+        }
+    }
+}

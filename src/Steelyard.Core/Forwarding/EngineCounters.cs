@@ -1,0 +1,28 @@
+namespace Steelyard.Core.Forwarding;
+
+/// <summary>Totals of the whole engine; written by the data thread alone.</summary>
+public sealed class EngineCounters
+{
+    public long Turns;
+
+    /// <summary>Connections in the table now.</summary>
+    public int Connections;
+
+    public long ConnectionsCreated;
+
+    public long ConnectionsExpired;
+
+    /// <summary>Connections taken over from the twin.</summary>
+    public long ConnectionsLearned;
+
+    /// <summary>The twin's connections whose service or server is not known here.</summary>
+    public long ConnectionsSkipped;
+
+    /// <summary>
+    /// ICMP errors and resets that were due, but the budget for answers was spent.
+    /// </summary>
+    public long AnswersWithheld;
+
+    /// <summary>Events that found the control loop's queue full.</summary>
+    public long EventsLost;
+}

@@ -1,0 +1,48 @@
+using System;
+using System.Buffers.Binary;
+using Steelyard.Core.Connections;
+using Steelyard.Core.Services;
+using Steelyard.Core.Wire;
+
+namespace Steelyard.Core.Forwarding;
+
+/// <summary>
+/// Guesses a frame's flow from where its words mostly stand, to read ahead. It decides nothing:
+/// a frame that looks otherwise has no hint, and the <see cref="Forwarder"/> looks properly.
+/// </summary>
+internal static class FlowHint
+{
+    /// <summary>No hint.</summary>
+    public const uint None = 0;
+
+    private const int TypeOffset = 12;
+    private const int FirstOctetOffset = 14;
+    private const int ProtocolOffset = 23;
+    private const int SourceOffset = 26;
+    private const int DestinationOffset = 30;
+    private const int SourcePortOffset = 34;
+    private const int DestinationPortOffset = 36;
+    private const int Length = 38;
+    private const int PlainHeader = 0x45;
+
+    /// <summary>The hash of a TCP or UDP packet without tag and IP options.</summary>
+    public static uint HashOf(ReadOnlySpan<byte> frame, ConnectionTable connections)
+    {
+        if (frame.Length < Length
+            || BinaryPrimitives.ReadUInt16BigEndian(frame[TypeOffset..]) != (ushort)EtherType.Ipv4
+            || frame[FirstOctetOffset] != PlainHeader
+            || frame[ProtocolOffset] is not ((byte)IpProtocol.Tcp or (byte)IpProtocol.Udp))
+        {
+            return None;
+        }
+
+        Endpoint source = new(
+            IpAddress.ReadIpv4(frame[SourceOffset..]),
+            BinaryPrimitives.ReadUInt16BigEndian(frame[SourcePortOffset..]));
+        Endpoint destination = new(
+            IpAddress.ReadIpv4(frame[DestinationOffset..]),
+            BinaryPrimitives.ReadUInt16BigEndian(frame[DestinationPortOffset..]));
+        return connections.HashOf(
+            (TransportProtocol)frame[ProtocolOffset], source, destination);
+    }
+}

@@ -1,0 +1,107 @@
+using System;
+using Steelyard.Core.Connections;
+using Steelyard.Core.Forwarding.Commands;
+using Steelyard.Core.Time;
+
+namespace Steelyard.Core.Forwarding;
+
+/// <summary>
+/// What the data thread does beside packets, in bounded shares: expiry, listings, and telling the
+/// twin of every connection.
+/// </summary>
+internal sealed class Upkeep(Engine engine, EngineOptions options)
+{
+    // Connections end in steps of this order; no need to look more often.
+    private static readonly TimeSpan ExpiryInterval = TimeSpan.FromMilliseconds(100);
+
+    private SnapshotConnections? _snapshot;
+    private int _snapshotNext;
+    private int _announceNext;
+    private int _announceEnd;
+
+    /// <summary>Does a share of everything, and says when the next is due.</summary>
+    public Instant Turn(Instant now)
+    {
+        ConnectionTable connections = engine.Connections;
+        int ended = connections.Expire(now, options.UpkeepPerTurn);
+        engine.Counters.ConnectionsExpired = connections.Ended;
+        engine.Counters.ConnectionsCreated = connections.Created;
+        engine.Counters.Connections = connections.Count;
+        bool isBusy = ended >= options.UpkeepPerTurn / 2;
+        isBusy |= TakeSnapshotShare(now);
+        isBusy |= AnnounceShare(now);
+        return isBusy ? now : now + ExpiryInterval;
+    }
+
+    /// <summary>Begins a listing; the one before, if it is not done, ends as cut short.</summary>
+    public void Begin(SnapshotConnections snapshot)
+    {
+        _snapshot?.Complete(isWhole: false);
+        _snapshot = snapshot;
+        _snapshotNext = 0;
+    }
+
+    /// <summary>Begins to raise an event for every connection.</summary>
+    public void AnnounceAll()
+    {
+        _announceNext = 0;
+        _announceEnd = engine.Connections.HandleLimit;
+    }
+
+    /// <summary>Tells the control loop of a connection.</summary>
+    public void Announce(int handle, Instant now)
+    {
+        engine.Connections.FillRecord(handle, now, out ConnectionRecord record);
+        engine.Raise(new(EngineEventKind.ConnectionChanged, 0, default, record));
+    }
+
+    private bool TakeSnapshotShare(Instant now)
+    {
+        if (_snapshot is null)
+        {
+            return false;
+        }
+
+        ConnectionTable connections = engine.Connections;
+        int limit = connections.HandleLimit;
+        int end = Math.Min(limit, _snapshotNext + options.UpkeepPerTurn);
+        while ((_snapshotNext = connections.Next(_snapshotNext, end)) < end)
+        {
+            connections.FillRecord(_snapshotNext++, now, out ConnectionRecord record);
+            if (!_snapshot.TryAdd(record))
+            {
+                return EndSnapshot(isWhole: false);
+            }
+        }
+
+        return _snapshotNext < limit || EndSnapshot(isWhole: true);
+    }
+
+    private bool EndSnapshot(bool isWhole)
+    {
+        SnapshotConnections? done = _snapshot;
+        _snapshot = null;
+        done?.Complete(isWhole);
+        return false;
+    }
+
+    private bool AnnounceShare(Instant now)
+    {
+        ConnectionTable connections = engine.Connections;
+        int end = Math.Min(_announceEnd, _announceNext + options.UpkeepPerTurn);
+        while ((_announceNext = connections.Next(_announceNext, end)) < end)
+        {
+            connections.FillRecord(_announceNext, now, out ConnectionRecord record);
+            EngineEvent news = new(EngineEventKind.ConnectionChanged, 0, default, record);
+            if (!engine.Events.TryPut(news))
+            {
+                // The control loop is behind: go on from here in the next turn.
+                return true;
+            }
+
+            _announceNext++;
+        }
+
+        return _announceNext < _announceEnd;
+    }
+}

@@ -1,0 +1,98 @@
+using Steelyard.Core.Connections;
+using Steelyard.Core.Forwarding.Commands;
+using Steelyard.Core.Routing;
+using Steelyard.Core.Services;
+using Steelyard.Core.Wire;
+
+namespace Steelyard.Core.Forwarding;
+
+/// <summary>
+/// Follows a packet that does not exist through the tables, in the <see cref="Forwarder"/>'s
+/// order, and leaves them as they are.
+/// </summary>
+internal static class WhatIf
+{
+    public static Explanation Explain(Engine engine, in FlowKey flow)
+    {
+        ConnectionTable connections = engine.Connections;
+        int handle = connections.Find(
+            flow.Protocol, flow.Client, flow.Virtual, out FlowDirection direction);
+        VirtualService? service = engine.Services.Find(
+            flow.Protocol, flow.Virtual.Address, flow.Virtual.Port);
+        Explanation answer = new() { Scheduler = service?.SchedulerName ?? string.Empty };
+        if (handle >= 0 && direction == FlowDirection.FromClient)
+        {
+            answer = answer with
+            {
+                Kind = connections.Server(handle).IsRemoved
+                    ? ExplanationKind.ServerRemoved
+                    : ExplanationKind.ExistingConnection,
+                Server = connections.ServerEndpoint(handle),
+                Method = connections[handle].Method,
+                State = connections[handle].State,
+            };
+            return WithRoute(engine, answer);
+        }
+
+        if (!engine.Held.Contains(flow.Virtual.Address))
+        {
+            return answer with { Kind = ExplanationKind.NotHeld };
+        }
+
+        if (service is null)
+        {
+            return answer with { Kind = ExplanationKind.NoService };
+        }
+
+        RealServer? server = service.Schedule.Peek(service, flow);
+        if (server is null)
+        {
+            return answer with { Kind = ExplanationKind.NoDestination };
+        }
+
+        answer = answer with
+        {
+            Kind = KindOfNew(engine, server),
+            Method = server.Method,
+            Server = server.Endpoint.Port != 0
+                ? server.Endpoint
+                : server.Endpoint with { Port = flow.Virtual.Port },
+        };
+        return WithRoute(engine, answer);
+    }
+
+    private static ExplanationKind KindOfNew(Engine engine, RealServer server)
+    {
+        if (server.Method is not (ForwardingMethod.Nat or ForwardingMethod.Direct))
+        {
+            return ExplanationKind.MethodUnsupported;
+        }
+
+        return engine.Connections.Count == engine.Connections.Capacity
+            ? ExplanationKind.ConnectionTableFull
+            : ExplanationKind.NewConnection;
+    }
+
+    private static Explanation WithRoute(Engine engine, Explanation answer)
+    {
+        bool goesOn = answer.Kind
+            is ExplanationKind.NewConnection or ExplanationKind.ExistingConnection;
+        if (!goesOn)
+        {
+            return answer;
+        }
+
+        return engine.Departures.Explain(
+            answer.Server.Address, out NextHop hop, out MacAddress station) switch
+        {
+            DropReason.None => answer with
+            {
+                InterfaceIndex = hop.InterfaceIndex,
+                NextHop = hop.Address,
+                Station = station,
+            },
+            DropReason.NoPort => answer with { Kind = ExplanationKind.NoPort },
+            _ => answer with { Kind = ExplanationKind.NoRoute },
+        };
+    }
+}

@@ -1,0 +1,20 @@
+using Steelyard.Core.Services;
+
+namespace Steelyard.Core.Scheduling;
+
+/// <summary>
+/// By the address that is asked for (<c>dh</c>), for services of many addresses: caches, proxies.
+/// Weights count only as zero or not.
+/// </summary>
+public sealed class DestinationHash : ISchedule
+{
+    private readonly HashBuckets _buckets = new();
+
+    public string Name => "dh";
+
+    public RealServer? Pick(VirtualService service, in FlowKey flow) =>
+        _buckets.Pick(flow.Virtual.Address);
+
+    public void OnServersChanged(VirtualService service) =>
+        _buckets.Fill(service, byWeight: false);
+}

@@ -1,0 +1,90 @@
+using System;
+using Steelyard.Core.Connections;
+using Steelyard.Core.Services;
+using Steelyard.Core.Wire;
+
+namespace Steelyard.Core.Sync;
+
+/// <summary>Translates between a connection and its entry in the kernel's sync protocol.</summary>
+public static class SyncRecords
+{
+    /// <summary>False for what the protocol has no word for: full NAT, mixed families.</summary>
+    public static bool TryToEntry(in ConnectionRecord record, out SyncEntry entry)
+    {
+        entry = default;
+        uint? method = record.Method switch
+        {
+            ForwardingMethod.Nat => SyncEntry.Masquerade,
+            ForwardingMethod.Direct => SyncEntry.DirectRoute,
+            ForwardingMethod.Tunnel => SyncEntry.Tunnel,
+            ForwardingMethod.Local => SyncEntry.LocalNode,
+            _ => null,
+        };
+        if (method is not uint flags
+            || record.Client.Address.IsIpv4 != record.Virtual.Address.IsIpv4
+            || record.Client.Address.IsIpv4 != record.Server.Address.IsIpv4)
+        {
+            return false;
+        }
+
+        // What a server sends past the director is never seen.
+        flags |= record.Method == ForwardingMethod.Nat ? 0 : SyncEntry.NoOutput;
+        flags |= record.IsInactive ? SyncEntry.Inactive : 0;
+        long seconds =
+            (record.Timeout.Ticks + TimeSpan.TicksPerSecond - 1) / TimeSpan.TicksPerSecond;
+        entry = new(
+            (byte)record.Protocol,
+            flags,
+            record.State == ConnectionState.Udp ? (ushort)0 : (ushort)record.State,
+            record.Client,
+            record.Virtual,
+            record.Server,
+            Mark: 0,
+            (uint)Math.Clamp(seconds, 0, int.MaxValue));
+        return true;
+    }
+
+    /// <summary>
+    /// False for what is no connection of ours: templates, unknown methods, protocols and states.
+    /// </summary>
+    public static bool TryToRecord(in SyncEntry entry, out ConnectionRecord record)
+    {
+        record = default;
+        ForwardingMethod method = (entry.Flags & SyncEntry.MethodMask) switch
+        {
+            SyncEntry.Masquerade => ForwardingMethod.Nat,
+            SyncEntry.LocalNode => ForwardingMethod.Local,
+            SyncEntry.Tunnel => ForwardingMethod.Tunnel,
+            SyncEntry.DirectRoute => ForwardingMethod.Direct,
+            _ => ForwardingMethod.Unknown,
+        };
+        var protocol = (TransportProtocol)entry.Protocol;
+        bool isKnown = protocol switch
+        {
+            TransportProtocol.Tcp => entry.State <= (ushort)ConnectionState.SynAck,
+            TransportProtocol.Udp => entry.State == 0,
+            TransportProtocol.Sctp => entry.State < (ushort)ConnectionState.Udp,
+            _ => false,
+        };
+        if (!isKnown
+            || method == ForwardingMethod.Unknown
+            || (entry.Flags & SyncEntry.Template) != 0)
+        {
+            return false;
+        }
+
+        record = new(
+            protocol,
+            entry.Client,
+            entry.Virtual,
+            entry.Server,
+            method,
+            protocol == TransportProtocol.Udp
+                ? ConnectionState.Udp
+                : (ConnectionState)entry.State,
+            (entry.Flags & SyncEntry.Inactive) != 0,
+            TimeSpan.FromTicks(
+                Math.Min(entry.TimeoutSeconds, int.MaxValue) * TimeSpan.TicksPerSecond));
+        return true;
+    }
+}

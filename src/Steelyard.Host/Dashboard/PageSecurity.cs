@@ -1,0 +1,75 @@
+using System;
+using System.Net;
+using Microsoft.AspNetCore.Http;
+using Steelyard.Core.Wire;
+
+namespace Steelyard.Host.Dashboard;
+
+/// <summary>
+/// What a browser may do with the page, and which pages may listen to the broker.
+/// </summary>
+internal static class PageSecurity
+{
+    /// <summary>
+    /// The page loads nothing from elsewhere and talks to its own box alone, and to the peer
+    /// that its address names.
+    /// </summary>
+    public static void Protect(HttpContext context)
+    {
+        IHeaderDictionary headers = context.Response.Headers;
+        string peer = PeerOf(context.Request.Query["peer"].ToString());
+        headers.ContentSecurityPolicy =
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+            + $"connect-src 'self'{peer}; base-uri 'none'; form-action 'none'; "
+            + "frame-ancestors 'none'";
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
+    }
+
+    /// <summary>
+    /// A browser says which page asks for a WebSocket. The box's own page may, and one from a
+    /// private or loopback address, such as the twin's; a page from anywhere else may not look
+    /// into this network through its visitor's browser.
+    /// </summary>
+    public static bool MayListen(HttpRequest request)
+    {
+        string? origin = request.Headers.Origin;
+        if (string.IsNullOrEmpty(origin))
+        {
+            return true; // Not a browser.
+        }
+
+        return Uri.TryCreate(origin, UriKind.Absolute, out Uri? page)
+            && (IsNear(page) || string.Equals(
+                page.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase));
+    }
+
+    private static bool IsNear(Uri page)
+    {
+        if (page.IsLoopback)
+        {
+            return true;
+        }
+
+        if (!IPAddress.TryParse(page.DnsSafeHost, out IPAddress? host))
+        {
+            return false;
+        }
+
+        IpAddress address = IpAddress.From(host);
+        return address.IsIpv4
+            ? (address.Ipv4 >> 24) == 10
+                || (address.Ipv4 >> 20) == 0xAC1
+                || (address.Ipv4 >> 16) is 0xC0A8 or 0xA9FE
+            : (address.High >> 57) == 0x7E || (address.High >> 54) == 0x3FA;
+    }
+
+    private static string PeerOf(string peer) =>
+        Uri.TryCreate(peer, UriKind.Absolute, out Uri? broker)
+        && broker.Scheme is "ws" or "wss"
+        && Uri.CheckHostName(broker.DnsSafeHost) is not UriHostNameType.Unknown
+            ? $" {broker.Scheme}://{broker.Authority}"
+            : string.Empty;
+}

@@ -1,0 +1,90 @@
+// Joins the brokers, the store and the views. Draws at most four times a second.
+import { listen } from './broker.js';
+import { Charts } from './charts.js';
+import { showBoxes } from './view-boxes.js';
+import { showEvents, showLinks, showPorts, showVerdict } from './view-lists.js';
+import { showServices } from './view-services.js';
+import { Store } from './store.js';
+
+const DRAW_MS = 250;
+const NEWS_MS = 3000;
+
+const at = id => document.getElementById(id);
+const store = new Store();
+const charts = new Charts(at('charts'));
+const lines = brokers().map(url => listen(url, {
+  onMessage(topic, text, source, isRetained) {
+    const news = store.take(topic, text, source, Date.now(), isRetained);
+    if (news) announce(news);
+    soon();
+  },
+  onChange(line) {
+    store.setLine(line.url, line.isLive);
+    soon();
+  },
+  onFresh: source => store.beginEpoch(source),
+  onSweep(source) {
+    store.sweep(source);
+    soon();
+  },
+}));
+
+let drawing = 0;
+let spokenAt = 0;
+let isCrowded = false;
+
+/** The box's own broker, and those that the page's address names as peers. */
+function brokers() {
+  const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
+  const own = `${scheme}//${location.host}/mqtt`;
+  const peers = new URLSearchParams(location.search).getAll('peer')
+    .filter(peer => /^wss?:\/\//.test(peer) && URL.canParse(peer)).slice(0, 1);
+  return [own, ...peers];
+}
+
+function soon() {
+  drawing ||= setTimeout(draw, DRAW_MS);
+}
+
+function draw() {
+  drawing = 0;
+  if (document.hidden) return;
+  const now = Date.now();
+  showLinks(at('links'), lines);
+  showVerdict(at('verdict'), store, now);
+  showBoxes(at('boxes'), store, now);
+  showServices(at('services'), store, now);
+  showEvents(at('events'), store);
+  showPorts(at('ports'), store, now);
+  document.title = titleOf(now);
+}
+
+function titleOf(now) {
+  const tone = at('verdict').className.split('-').at(-1);
+  const prefix = { bad: '✕ ', warning: '! ' }[tone] ?? '';
+  const names = store.list().filter(box => box.isLive(now)).map(box => box.name);
+  return `${prefix}${names.length > 0 ? `${names.join(', ')} – ` : ''}Steelyard`;
+}
+
+/** Spoken for those who do not see: what matters, and in a storm only that there is one. */
+function announce(news) {
+  if (news.severity === 'information' && news.kind !== 'role') return;
+  const now = Date.now();
+  if (now - spokenAt < NEWS_MS) {
+    if (!isCrowded) at('news').textContent = 'Several things are happening; see the events.';
+    isCrowded = true;
+    return;
+  }
+  spokenAt = now;
+  isCrowded = false;
+  at('news').textContent = `${news.box}: ${news.subject} ${news.sentence}`;
+}
+
+setInterval(() => {
+  const now = Date.now();
+  store.sample(now);
+  if (!document.hidden) charts.show(store, now);
+  soon();
+}, 1000);
+document.addEventListener('visibilitychange', () => soon());
+draw();

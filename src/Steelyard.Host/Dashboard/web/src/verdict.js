@@ -1,0 +1,95 @@
+// The whole state in one or two sentences, worst first.
+import { plural, row } from './format.js';
+
+/**
+ * @returns {{tone: 'good'|'warning'|'bad'|'unknown', sentence: string, details: string[]}}
+ */
+export function verdict(store, now) {
+  const boxes = store.list();
+  if (boxes.length === 0) {
+    return { tone: 'unknown', sentence: 'Waiting for a box to speak.', details: [] };
+  }
+  const live = boxes.filter(box => box.isLive(now));
+  if (live.length === 0) {
+    return {
+      tone: 'bad',
+      sentence: `${row.format(boxes.map(box => box.name))} ${boxes.length === 1 ? 'is' : 'are'} silent.`,
+      details: ['What stands below is what was last heard.'],
+    };
+  }
+  const bad = [];
+  const warnings = [];
+  const masters = live.filter(box => box.routers().some(router => router.state === 'MASTER'));
+  judgeBoxes(boxes, live, masters, now, bad, warnings);
+  judgeServices(store.services(now), bad, warnings);
+  const roles = rolesOf(live, masters);
+  const [first, ...rest] = [...bad, ...warnings];
+  if (first) {
+    return { tone: bad.length > 0 ? 'bad' : 'warning', sentence: first, details: [...rest, `${roles}.`] };
+  }
+  return { tone: 'good', sentence: 'All is well.', details: [`${roles}. ${sumOf(store.services(now))}`] };
+}
+
+function judgeBoxes(boxes, live, masters, now, bad, warnings) {
+  const hasRouters = live.some(box => box.routers().length > 0);
+  if (hasRouters && masters.length === 0) bad.push('No box holds the virtual addresses.');
+  for (const router of splitRouters(live)) {
+    bad.push(`Virtual router ${router.name} is MASTER on ${row.format(router.boxes)}.`);
+  }
+  for (const box of live) {
+    const faults = box.routers().filter(router => router.state === 'FAULT').map(router => router.name);
+    if (faults.length > 0) bad.push(`${box.name} is in FAULT with ${row.format(faults)}.`);
+    if (box.state?.maintenance) warnings.push(`${box.name} is in maintenance.`);
+  }
+  for (const box of boxes.filter(each => !each.isLive(now))) {
+    warnings.push(`${box.name} is ${box.isOffline() ? 'offline' : 'silent'}; there is no twin to take over.`);
+  }
+  if (boxes.length === 1 && live[0].state?.twin_name && !live[0].state.twin_alive) {
+    warnings.push(`The twin ${live[0].state.twin_name} is not heard; there is nobody to take over.`);
+  }
+}
+
+function judgeServices(services, bad, warnings) {
+  for (const service of services) {
+    if (!service.isCarried) continue;
+    if (!service.up) {
+      bad.push(`Service ${service.service} is down${service.on_sorry_server ? ', on its sorry server' : ''}.`);
+    } else if (service.on_sorry_server) {
+      warnings.push(`Service ${service.service} is on its sorry server.`);
+    }
+    const down = service.realServers.filter(server => server.health === 'down');
+    if (down.length > 0 && service.up) {
+      warnings.push(`${row.format(down.map(server => server.address))} of ${service.service} `
+        + `${down.length === 1 ? 'is' : 'are'} down.`);
+    }
+  }
+}
+
+/** Routers that more than one live box claims. */
+function splitRouters(live) {
+  const claims = new Map();
+  for (const box of live) {
+    for (const router of box.routers().filter(each => each.state === 'MASTER')) {
+      const key = `${router.vrid} ${router.name}`;
+      claims.set(key, [...claims.get(key) ?? [], { name: router.name, box: box.name }]);
+    }
+  }
+  return [...claims.values()]
+    .filter(each => each.length > 1)
+    .map(each => ({ name: each[0].name, boxes: each.map(claim => claim.box) }));
+}
+
+function rolesOf(live, masters) {
+  const names = boxes => row.format(boxes.map(box => box.name));
+  const standing = live.filter(box => !masters.includes(box));
+  if (masters.length === 0) return `${names(live)} ${live.length === 1 ? 'is' : 'are'} up`;
+  return `${names(masters)} ${masters.length === 1 ? 'carries' : 'carry'} the traffic`
+    + (standing.length > 0
+      ? `, ${names(standing)} ${standing.length === 1 ? 'stands' : 'stand'} by`
+      : '');
+}
+
+function sumOf(services) {
+  const servers = services.flatMap(service => service.realServers).length;
+  return `${plural(services.length, 'service')} and ${plural(servers, 'server')} are up.`;
+}

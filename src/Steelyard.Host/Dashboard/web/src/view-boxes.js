@@ -1,0 +1,151 @@
+// The boxes: front panel, roles, and what each says of itself.
+import { count, span } from './format.js';
+import { each, h, mark, setAttribute, setClass, setText } from './dom.js';
+
+const LEDS = [['ready', 'Ready'], ['role', 'Role'], ['fault', 'Fault']];
+const PATTERNS = { off: 'off', on: 'on', blink: 'blinking', fast_blink: 'blinking fast' };
+
+export function showBoxes(parent, store, now) {
+  each(parent, [...store.list(), ...absentTwins(store)], box => box.name, createBox);
+  for (const kept of parent.keyed.values()) kept.tick(now);
+}
+
+/** A twin that a box names but that no broker here speaks for. */
+function absentTwins(store) {
+  const boxes = store.list();
+  const names = new Set(boxes.map(box => box.name));
+  const absent = new Map();
+  for (const box of boxes) {
+    const twin = box.state?.twin_name;
+    if (twin && !names.has(twin)) absent.set(twin, { name: twin, witness: box, isAbsent: true });
+  }
+  return [...absent.values()];
+}
+
+function createBox(first) {
+  return first.isAbsent ? createAbsent(first) : createPresent(first);
+}
+
+function createAbsent(first) {
+  const says = mark();
+  const element = h('article.card.box.absent', { 'aria-label': `Box ${first.name}` },
+    h('h3', {}, first.name),
+    h('p', {}, says.element),
+    h('p.aside', {}, 'It speaks through its own broker. To watch both, add ',
+      h('code', {}, '?peer=ws://ADDRESS:8080/mqtt'), ' with its address to this page’s.'));
+  let twin = first;
+  return {
+    element,
+    update(item) { twin = item; },
+    tick(now) {
+      const alive = twin.witness.isLive(now) && twin.witness.state?.twin_alive;
+      says.set(alive ? 'good' : 'bad', alive
+        ? `heard by ${twin.witness.name}` : `not heard by ${twin.witness.name}`);
+    },
+  };
+}
+
+function createPresent(first) {
+  const title = h('h3', {}, first.name);
+  const role = h('span.badge');
+  const notice = h('p.notice', { hidden: '' });
+  const panel = createPanel();
+  const facts = createFacts();
+  const routers = h('ul.routers', { 'aria-label': 'Virtual routers' });
+  const element = h('article.card.box', { 'aria-label': `Box ${first.name}` },
+    h('div.box-head', {}, title, role), notice, panel.element, routers, facts.element);
+  let box = first;
+  return {
+    element,
+    update(item) { box = item; },
+    tick(now) {
+      const isLive = box.isLive(now);
+      setText(title, box.name);
+      setClass(element, `card box${isLive ? '' : ' silent'}`);
+      showRole(role, box, isLive);
+      showNotice(notice, box, isLive, now);
+      panel.show(box.state, isLive);
+      each(routers, box.routers(), router => `${router.vrid} ${router.name}`, createRouter);
+      facts.show(box, isLive);
+    },
+  };
+}
+
+function showRole(badge, box, isLive) {
+  const role = isLive ? box.state?.role ?? '' : box.isOffline() ? 'OFFLINE' : 'SILENT';
+  setText(badge, role === 'NONE' ? '' : role);
+  setClass(badge, `badge role-${role.toLowerCase()}`);
+}
+
+function showNotice(notice, box, isLive, now) {
+  let text = '';
+  if (!isLive && box.heardAt !== null) {
+    text = `Last heard ${span((now - box.heardAt) / 1000)} ago. What stands here is from then.`;
+  } else if (!isLive) {
+    text = 'Its last word was that it is gone.';
+  } else if (box.state?.maintenance) {
+    text = 'In maintenance: it takes no role until a person ends that.';
+  }
+  setText(notice, text);
+  notice.hidden = text === '';
+}
+
+function createPanel() {
+  const element = h('ul.panel', { 'aria-label': 'Front panel' });
+  const lamps = LEDS.map(([key, label]) => {
+    const lamp = h(`span.led.led-${key}`, { 'aria-hidden': 'true' });
+    const words = h('span.led-words');
+    element.append(h('li', {}, lamp, h('span.led-name', {}, label), words));
+    return { key, lamp, words };
+  });
+  return {
+    element,
+    show(state, isLive) {
+      for (const { key, lamp, words } of lamps) {
+        const pattern = isLive ? state?.[`led_${key}`] ?? 'off' : 'off';
+        setClass(lamp, `led led-${key} led-is-${pattern}`);
+        setText(words, isLive ? PATTERNS[pattern] ?? pattern : 'dark');
+      }
+    },
+  };
+}
+
+function createRouter() {
+  const state = h('span.badge');
+  const name = h('span.router-name');
+  const detail = h('span.aside');
+  const since = h('span.since');
+  return {
+    element: h('li', {}, state, h('span.router-text', {}, name, detail), since),
+    update(router) {
+      setText(state, router.state);
+      setClass(state, `badge role-${router.state.toLowerCase()}`);
+      setText(name, router.name);
+      setText(detail, `${router.addresses || 'no address'} on ${router.interface}, `
+        + `VRID ${router.vrid}, priority ${router.priority}`);
+      setText(since, `for ${span(router.since_s)}`);
+      setAttribute(since, 'title', `${count(router.transitions)} transitions since the start`);
+    },
+  };
+}
+
+function createFacts() {
+  const element = h('dl.facts');
+  const values = ['Connections', 'Twin', 'Up for', 'Version'].map(name => {
+    const value = h('dd');
+    element.append(h('div', {}, h('dt', {}, name), value));
+    return value;
+  });
+  return {
+    element,
+    show(box, isLive) {
+      const state = box.state;
+      const [connections, twin, uptime, version] = values;
+      setText(connections, isLive ? count(state?.connections_current) : '–');
+      setText(twin, !isLive || !state ? '–'
+        : state.twin_alive ? `${state.twin_name || 'twin'} heard` : 'not heard');
+      setText(uptime, isLive ? span(state?.uptime_s) : '–');
+      setText(version, state?.version?.split('+')[0] ?? '–');
+    },
+  };
+}

@@ -1,0 +1,122 @@
+using System;
+using System.Linq;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
+using Steelyard.Linux;
+
+namespace Steelyard.Host.Lab;
+
+/// <summary>The lab: the whole world in network namespaces.</summary>
+public static class LabProgram
+{
+    private const int Done = 0;
+    private const int Refused = 1;
+    private const int BadUsage = 2;
+    private const string Tour = "tour";
+
+    public static async Task<int> RunAsync(LabOptions options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Scenario is not (null or Tour))
+        {
+            await Console.Error.WriteLineAsync(
+                $"steelyard lab: there is no scenario '{options.Scenario}'; there is '{Tour}'");
+            return BadUsage;
+        }
+
+        try
+        {
+            LabRights.Obtain();
+            using CancellationTokenSource end =
+                CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            using PosixSignalRegistration interrupt = EndOn(PosixSignal.SIGINT, end);
+            using PosixSignalRegistration terminate = EndOn(PosixSignal.SIGTERM, end);
+            using PosixSignalRegistration hangUp = EndOn(PosixSignal.SIGHUP, end);
+            return await RunAsync(options, end);
+        }
+        catch (Exception failure) when (failure is LabException or KernelException)
+        {
+            await Console.Error.WriteLineAsync($"steelyard lab: {failure.Message}");
+            return Refused;
+        }
+    }
+
+    private static async Task<int> RunAsync(LabOptions options, CancellationTokenSource end)
+    {
+        // A tour is measured, not looked at: it can do without the dashboards' doors.
+        await using SteelyardLab lab = await SteelyardLab.StartAsync(
+            options.DashboardPort, options.Scenario is null ? null : Tell);
+        try
+        {
+            return options.Scenario is null
+                ? await PlayAsync(lab, end.Token)
+                : await TourAsync(lab, options, end.Token);
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            return options.Scenario is null ? Done : Refused;
+        }
+    }
+
+    private static void Tell(string sentence) => Console.Error.WriteLine($"lab: {sentence}");
+
+    /// <summary>
+    /// Ends in good order, with everything taken down again, also when the terminal closes.
+    /// </summary>
+    private static PosixSignalRegistration EndOn(PosixSignal signal, CancellationTokenSource end) =>
+        PosixSignalRegistration.Create(signal, context =>
+        {
+            context.Cancel = true;
+            end.Cancel();
+        });
+
+    private static async Task<int> PlayAsync(SteelyardLab lab, CancellationToken cancellation)
+    {
+        if (!Console.IsInputRedirected && !Console.IsOutputRedirected)
+        {
+            await new LabView(lab).RunAsync(cancellation);
+            return Done;
+        }
+
+        // No terminal to draw on or to press keys at: the world runs, and the dashboards show it.
+        await Console.Out.WriteLineAsync(
+            $"dashboards: {lab.DashboardAddress(0)} and {lab.DashboardAddress(1)}\n"
+            + $"control sockets: {lab.Boxes[0].ControlSocket} and {lab.Boxes[1].ControlSocket}\n"
+            + "end with Ctrl-C");
+        while (lab.Master is null && !cancellation.IsCancellationRequested)
+        {
+            await Task.Delay(100, cancellation);
+        }
+
+        lab.StartClients();
+        await Task.Delay(Timeout.Infinite, cancellation);
+        return Done;
+    }
+
+    private static async Task<int> TourAsync(
+        SteelyardLab lab, LabOptions options, CancellationToken cancellation)
+    {
+        TourScenario tour = new(lab, Tell);
+        TourResult result = await tour.PlayAsync(cancellation);
+        if (result.Problem is not null || options.Verbosity > 0)
+        {
+            foreach (string line in lab.Boxes.SelectMany(box =>
+                box.LastLines(60).Select(line => $"{box.Name}: {line}")))
+            {
+                await Console.Error.WriteLineAsync(line);
+            }
+        }
+
+        if (result.Problem is string problem)
+        {
+            await Console.Error.WriteLineAsync($"steelyard lab: {problem}");
+        }
+
+        await Console.Out.WriteLineAsync(options.PrintsJson
+            ? JsonSerializer.Serialize(result, LabJson.Default.TourResult)
+            : TourTable.Write(result));
+        return result.Problem is null ? Done : Refused;
+    }
+}

@@ -1,0 +1,176 @@
+using System;
+using System.Security.Cryptography;
+using System.Threading;
+using System.Threading.Tasks;
+using Microsoft.Extensions.Logging;
+using Steelyard.Core.Chance;
+using Steelyard.Core.Configuration;
+using Steelyard.Core.Control;
+using Steelyard.Core.Forwarding;
+using Steelyard.Core.Time;
+using Steelyard.Host.Dashboard;
+using Steelyard.Host.Mqtt;
+using Steelyard.Host.Probes;
+using Steelyard.Linux.Clocks;
+using Steelyard.Linux.Ports;
+
+namespace Steelyard.Host.Loops;
+
+/// <summary>
+/// A running box: every loop and every outlet, wired together. Reads like a parts list.
+/// </summary>
+internal sealed class Box : IAsyncDisposable
+{
+    private static readonly TimeSpan HandOverPatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan HandOverLook = TimeSpan.FromMilliseconds(5);
+
+    private readonly Engine _engine;
+    private readonly DataLoop _data;
+    private readonly ControlLoop _control;
+    private readonly Prober _prober;
+    private readonly PanelRoom _panel;
+    private readonly Telemetry _telemetry;
+    private readonly DashboardServer _dashboard;
+    private readonly CancellationTokenSource _stop = new();
+    private Task _sampling = Task.CompletedTask;
+
+    public Box(
+        ApplianceConfig config,
+        string version,
+        ILoggerFactory loggers,
+        Action<Exception> onDeath)
+    {
+        ILogger log = loggers.CreateLogger("steelyard");
+        _engine = new Engine(new EngineOptions { HashSeed = NewSeed() });
+        PortPoller poller = new();
+        _data = new DataLoop(_engine, poller.Wake, mistake =>
+        {
+            Log.LoopBroke(log, mistake, "data");
+            onDeath(mistake);
+        });
+        _prober = new Prober((id, outcome) => Post((it, now) => it.OnProbe(id, outcome, now)));
+        _telemetry = new Telemetry(config, config.BoxName, loggers);
+        _dashboard = new DashboardServer(_telemetry.Broker, loggers);
+        _panel = new PanelRoom(
+            (isDown, at) => Post((it, _) => it.OnButton(isDown, at)), _telemetry.Publish);
+        WorldEffects effects = new(_data, log)
+        {
+            OnCollected = listed => Post((it, now) => it.OnCollected(listed.Records, now)),
+            OnProbeWanted = _prober.Start,
+            OnPanel = _panel.Show,
+            OnEvent = _telemetry.Publish,
+        };
+        BoxIdentity identity = new(config.BoxName, version, MonotonicClock.Now);
+        Controller controller = new(identity, _engine, effects, new SeededChance(NewSeed()));
+        _control = new ControlLoop(controller, _engine, _data, poller, effects, log, mistake =>
+        {
+            Log.LoopBroke(log, mistake, "control");
+            onDeath(mistake);
+        });
+        Config = config;
+    }
+
+    /// <summary>The configuration in force.</summary>
+    public ApplianceConfig Config { get; private set; }
+
+    public Inbox Inbox => _control.Inbox;
+
+    public Engine Engine => _engine;
+
+    public async Task StartAsync()
+    {
+        await _telemetry.StartAsync();
+        _data.Start();
+        _control.Start();
+        await ApplyAsync(Config);
+        _sampling = SampleAsync(_stop.Token);
+    }
+
+    /// <summary>Puts a configuration in force; connections stay.</summary>
+    public async Task ApplyAsync(ApplianceConfig config)
+    {
+        Config = config;
+        _ = await Inbox.AskAsync(
+            (it, now) =>
+            {
+                it.Configure(config, now);
+                return true;
+            },
+            CancellationToken.None);
+        await _panel.ConfigureAsync(config.Panel);
+        await _telemetry.ReconfigureAsync(config);
+        if (config.Dashboard.IsEnabled)
+        {
+            await _dashboard.StartAsync(config.Dashboard.Listen);
+        }
+        else
+        {
+            await _dashboard.StopAsync();
+        }
+    }
+
+    /// <summary>Hands over to the twin if there is one, resigns, and says goodbye.</summary>
+    public async Task ResignAsync()
+    {
+        bool isAwaited = await AskAsync((it, now) => it.PrepareStop(now));
+        Instant patience = MonotonicClock.Now + HandOverPatience;
+        while (isAwaited && MonotonicClock.Now < patience)
+        {
+            await Task.Delay(HandOverLook);
+            isAwaited = await AskAsync((it, _) => it.IsHandingOver);
+        }
+
+        _ = await AskAsync((it, now) =>
+        {
+            it.Stop(now);
+            return true;
+        });
+    }
+
+    /// <summary>Hands a command to the data thread; false when its queue is full.</summary>
+    public bool TryCommand(IEngineCommand command) => _data.TryCommand(command);
+
+    /// <summary>A number that grows as long as both loops make progress.</summary>
+    public (long Data, long Control) Pulse()
+    {
+        _data.Nudge();
+        Post((_, _) => { });
+        return (_data.Turns, _control.Turns);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _sampling;
+        await _prober.DisposeAsync();
+        await _panel.DisposeAsync();
+        _control.Dispose();
+        _data.Dispose();
+        await _dashboard.DisposeAsync();
+        await _telemetry.DisposeAsync();
+        _stop.Dispose();
+    }
+
+    private static ulong NewSeed()
+    {
+        Span<byte> seed = stackalloc byte[sizeof(ulong)];
+        RandomNumberGenerator.Fill(seed);
+        return BitConverter.ToUInt64(seed);
+    }
+
+    private void Post(Action<Controller, Instant> wish) => _ = _control.Inbox.TryPost(wish);
+
+    private Task<T> AskAsync<T>(Func<Controller, Instant, T> question) =>
+        Inbox.AskAsync(question, CancellationToken.None);
+
+    /// <summary>Once in each interval a picture of the box goes out.</summary>
+    private async Task SampleAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            _telemetry.Publish(await AskAsync((it, now) => it.Status(now)));
+            await Task.Delay(Config.Telemetry.Interval, cancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}

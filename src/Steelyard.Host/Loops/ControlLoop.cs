@@ -1,0 +1,237 @@
+using System;
+using System.Net.Sockets;
+using System.Threading;
+using Microsoft.Extensions.Logging;
+using Steelyard.Core.Configuration;
+using Steelyard.Core.Control;
+using Steelyard.Core.Forwarding;
+using Steelyard.Core.Routing;
+using Steelyard.Core.Time;
+using Steelyard.Linux.Clocks;
+using Steelyard.Linux.Network;
+using Steelyard.Linux.Ports;
+using Steelyard.Linux.Processes;
+
+namespace Steelyard.Host.Loops;
+
+/// <summary>
+/// The control thread: hears the wires, the kernel, the engine and the inbox, and tells the
+/// controller in the order of urgency; sleeps until the controller's deadline.
+/// </summary>
+internal sealed class ControlLoop : IDisposable
+{
+    private const int LongestFrame = 2048;
+    private const int LongestDatagram = 2048;
+
+    /// <summary>
+    /// Frames of one interface in one turn, so that no interface starves another.
+    /// </summary>
+    private const int FramesPerTurn = 64;
+
+    /// <summary>Above every ordinary thread, below the kernel's own watchdogs.</summary>
+    private const int RealTimePriority = 20;
+
+    private readonly Engine _engine;
+    private readonly PortPoller _poller;
+    private readonly InterfaceRoom _interfaces;
+    private readonly LinkMonitor _links = new();
+    private readonly ILogger _log;
+    private readonly Action<Exception> _onDeath;
+    private readonly Thread _thread;
+    private readonly byte[] _frame = new byte[LongestFrame];
+    private readonly byte[] _datagram = new byte[LongestDatagram];
+    private readonly Controller _controller;
+    private long _turns;
+    private bool _syncComplained;
+    private volatile bool _stops;
+
+    public ControlLoop(
+        Controller controller,
+        Engine engine,
+        DataLoop data,
+        PortPoller poller,
+        WorldEffects effects,
+        ILogger log,
+        Action<Exception> onDeath)
+    {
+        _controller = controller;
+        _engine = engine;
+        _poller = poller;
+        _log = log;
+        _onDeath = onDeath;
+        _interfaces = new InterfaceRoom(data, poller, log);
+        effects.Interfaces = _interfaces;
+        Effects = effects;
+        Inbox = new Inbox(poller.Wake);
+        _thread = new Thread(Run) { Name = "control", IsBackground = true };
+    }
+
+    public Inbox Inbox { get; }
+
+    /// <summary>How often the loop has turned.</summary>
+    public long Turns => Volatile.Read(ref _turns);
+
+    private WorldEffects Effects { get; }
+
+    public void Start() => _thread.Start();
+
+    /// <summary>Ends the loop after it has resigned everywhere.</summary>
+    public void Dispose()
+    {
+        _stops = true;
+        _poller.Wake();
+        if (_thread.IsAlive)
+        {
+            _thread.Join();
+        }
+
+        _interfaces.Dispose();
+        if (Effects.Twin is TwinSocket twin)
+        {
+            // A socket's Dispose waits for all who hold its handle, and the poller does.
+            _poller.Remove(twin);
+            twin.Dispose();
+        }
+
+        _links.Dispose();
+        _poller.Dispose();
+    }
+
+    private void Run()
+    {
+        try
+        {
+            if (!ThreadTuning.TrySetRealTime(RealTimePriority))
+            {
+                Log.RightMissing(_log, "the control loop runs without real-time priority "
+                    + "(CAP_SYS_NICE is missing): a busy machine may delay adverts");
+            }
+
+            _poller.Add(_links);
+            ReadNetwork(MonotonicClock.Now);
+            while (!_stops)
+            {
+                _ = _poller.Wait(Instant.Earlier(_controller.Deadline, _interfaces.Deadline));
+                Turn();
+                Volatile.Write(ref _turns, unchecked(_turns + 1));
+            }
+        }
+#pragma warning disable CA1031 // Whatever it is, it is our own mistake, and ends the process.
+        catch (Exception mistake)
+#pragma warning restore CA1031
+        {
+            _onDeath(mistake);
+        }
+    }
+
+    /// <summary>What has arrived comes before what is due: a late advert is no silence.</summary>
+    private void Turn()
+    {
+        foreach (ServedInterface served in _interfaces.Served)
+        {
+            TakeFrames(served);
+        }
+
+        TakeDatagrams();
+        TakeEngineEvents();
+        Instant now = MonotonicClock.Now;
+        if (_links.TakeChanges() || now >= _interfaces.Deadline)
+        {
+            ReadNetwork(now);
+        }
+
+        ApplianceConfig before = _controller.Config;
+        Inbox.Drain(_controller, now);
+        if (!ReferenceEquals(before, _controller.Config))
+        {
+            ReadNetwork(now);
+        }
+
+        _controller.OnDeadline(MonotonicClock.Now);
+    }
+
+    private void TakeFrames(ServedInterface served)
+    {
+        for (int taken = 0; taken < FramesPerTurn; taken++)
+        {
+            if (!served.Control.TryReceive(_frame, out int length, out _))
+            {
+                return;
+            }
+
+            _controller.OnFrame(
+                served.InterfaceIndex, _frame.AsSpan(0, length), MonotonicClock.Now);
+        }
+    }
+
+    private void TakeDatagrams()
+    {
+        for (int taken = 0; taken < FramesPerTurn && Effects.Twin is TwinSocket twin; taken++)
+        {
+            int length = twin.TryReceive(_datagram);
+            if (length < 0)
+            {
+                return;
+            }
+
+            _controller.OnTwinDatagram(_datagram.AsSpan(0, length), MonotonicClock.Now);
+        }
+    }
+
+    private void TakeEngineEvents()
+    {
+        Instant now = MonotonicClock.Now;
+        while (_engine.Events.TryTake(out EngineEvent happening))
+        {
+            _controller.OnEngineEvent(happening, now);
+        }
+    }
+
+    private void ReadNetwork(Instant now)
+    {
+        NetworkPicture picture = _links.Read();
+        _controller.OnNetwork(picture, now);
+        if (_interfaces.Reconcile(_controller, now))
+        {
+            // What was sent to an interface that nobody served yet is said again.
+            _controller.OnPortsChanged(_interfaces.Ports, now);
+        }
+
+        ReconcileTwin();
+    }
+
+    /// <summary>The sync channel follows the configuration and its interface.</summary>
+    private void ReconcileTwin()
+    {
+        SyncConfig? wanted = _controller.Config.Sync;
+        InterfaceState? state = wanted is null ? null : _controller.Network.Find(wanted.Interface);
+        if (Effects.Twin is TwinSocket old
+            && (old.Config != wanted || old.InterfaceIndex != state?.Index))
+        {
+            _poller.Remove(old);
+            old.Dispose();
+            Effects.Twin = null;
+        }
+
+        if (Effects.Twin is not null || wanted is null || state is null || !state.IsUp)
+        {
+            return;
+        }
+
+        try
+        {
+            Effects.Twin = new TwinSocket(wanted, state.Index);
+            _poller.Add(Effects.Twin);
+            _syncComplained = false;
+        }
+        catch (SocketException refused) when (!_syncComplained)
+        {
+            _syncComplained = true;
+            Log.SyncRefused(_log, wanted.Interface, refused.Message);
+        }
+        catch (SocketException)
+        {
+            // Said already; the next change of the network tries again.
+        }
+    }
+}

@@ -1,0 +1,7 @@
+namespace Steelyard.Host.Loops;
+
+/// <summary>What <c>steelyard run</c> was told on its command line.</summary>
+/// <param name="ConfigurationPath">The configuration file.</param>
+/// <param name="SocketPath">Where the control socket is to be.</param>
+/// <param name="Verbosity">0 says what happens; 1 and more say why, too.</param>
+public sealed record RunOptions(string ConfigurationPath, string SocketPath, int Verbosity);

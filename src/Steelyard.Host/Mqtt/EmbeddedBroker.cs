@@ -1,0 +1,238 @@
+using System;
+using System.Collections;
+using System.Globalization;
+using System.IO;
+using System.IO.Pipelines;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging;
+using MQTTnet.AspNetCore;
+using MQTTnet.Channel;
+using MQTTnet.Diagnostics.Logger;
+using MQTTnet.Protocol;
+using MQTTnet.Server;
+
+namespace Steelyard.Host.Mqtt;
+
+/// <summary>
+/// The broker inside the program. Whoever reaches it may listen; only the box itself, over a pipe
+/// inside the process, and an account if there is one, may speak. It needs no port to work: the
+/// dashboard's WebSocket and <see cref="BrokerListener"/> bring it clients from outside.
+/// </summary>
+public sealed partial class EmbeddedBroker : ConnectionHandler, IMqttClientStreamProvider,
+    IAsyncDisposable
+{
+    private const string MayPublish = "steelyard.may-publish";
+    private const string Subscriptions = "steelyard.subscriptions";
+
+    // A page that is loaded asks for a connection at once; one that says nothing is hung up on.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private static readonly InsideEndPoint Inside = new();
+
+    private readonly EmbeddedBrokerOptions _options;
+    private readonly ILogger _log;
+    private readonly MqttConnectionHandler _handler = new();
+    private readonly MqttServer _server;
+    private int _outside;
+    private bool _saidFull;
+
+    public EmbeddedBroker(EmbeddedBrokerOptions options, ILogger<EmbeddedBroker> log)
+    {
+        _options = options;
+        _log = log;
+        MqttServerOptions serverOptions = new MqttServerOptionsBuilder()
+            .WithoutDefaultEndpoint()
+            .WithPersistentSessions(false)
+            .WithDefaultCommunicationTimeout(Patience)
+            .WithPendingMessagesOverflowStrategy(
+                MqttPendingMessagesOverflowStrategy.DropOldestQueuedMessage)
+            .Build();
+        _server = new(serverOptions, [_handler], new MqttNetNullLogger());
+        _server.ValidatingConnectionAsync += ValidateAsync;
+        _server.InterceptingPublishAsync += FilterPublishAsync;
+        _server.InterceptingSubscriptionAsync += FilterSubscriptionAsync;
+    }
+
+    /// <summary>Connections from outside, now.</summary>
+    public int Connections => Volatile.Read(ref _outside);
+
+    public Task StartAsync() => _server.StartAsync();
+
+    /// <summary>Serves a connection from the network until its end.</summary>
+    public override async Task OnConnectedAsync(ConnectionContext connection)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        if (Interlocked.Increment(ref _outside) > _options.ConnectionsMost)
+        {
+            Interlocked.Decrement(ref _outside);
+            if (!_saidFull)
+            {
+                _saidFull = true;
+                LogFull(_log, _options.ConnectionsMost);
+            }
+
+            return;
+        }
+
+        try
+        {
+            connection.Transport = new DuplexPipe(
+                new BoundedPacketReader(connection.Transport.Input, _options.PacketBytesMost),
+                connection.Transport.Output);
+            await _handler.OnConnectedAsync(connection);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _outside);
+            _saidFull = false;
+        }
+    }
+
+    /// <summary>The box's own way in: a pipe, and no port.</summary>
+    Task<Stream> IMqttClientStreamProvider.ConnectAsync(
+        EndPoint remoteEndPoint, CancellationToken cancellationToken)
+    {
+        DuplexPipe.DuplexPipePair pipes = DuplexPipe.CreateConnectionPair(
+            PipeOptions.Default, PipeOptions.Default);
+        DefaultConnectionContext connection = new("inside", pipes.Transport, pipes.Application)
+        {
+            RemoteEndPoint = Inside,
+        };
+        _ = ServeInsideAsync(connection);
+        return Task.FromResult<Stream>(new PipePairStream(pipes.Application));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server.IsStarted)
+        {
+            await _server.StopAsync();
+        }
+
+        _server.Dispose();
+        _handler.Dispose();
+    }
+
+    private async Task ServeInsideAsync(ConnectionContext connection)
+    {
+        try
+        {
+            await _handler.OnConnectedAsync(connection);
+        }
+        finally
+        {
+            await connection.Transport.Input.CompleteAsync();
+            await connection.Transport.Output.CompleteAsync();
+            await connection.DisposeAsync();
+        }
+    }
+
+    private Task ValidateAsync(ValidatingConnectionEventArgs asking)
+    {
+        bool isInside = ReferenceEquals(asking.RemoteEndPoint, Inside);
+        if (isInside)
+        {
+            asking.SessionItems[MayPublish] = true;
+        }
+        else if (string.IsNullOrEmpty(asking.UserName))
+        {
+            KeepFromOwnName(asking);
+        }
+        else if (IsPublisher(asking))
+        {
+            asking.SessionItems[MayPublish] = true;
+        }
+        else
+        {
+            asking.ReasonCode = MqttConnectReasonCode.BadUserNameOrPassword;
+        }
+
+        if (string.IsNullOrEmpty(asking.ClientId))
+        {
+            asking.AssignedClientIdentifier = string.Create(
+                CultureInfo.InvariantCulture, $"guest-{RandomNumberGenerator.GetHexString(16)}");
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// A client that takes another's id takes its place: no guest takes the box's.
+    /// </summary>
+    private static void KeepFromOwnName(ValidatingConnectionEventArgs asking)
+    {
+        if (asking.ClientId?.StartsWith(ClientIds.Prefix, StringComparison.Ordinal) == true)
+        {
+            asking.ReasonCode = MqttConnectReasonCode.ClientIdentifierNotValid;
+        }
+    }
+
+    private bool IsPublisher(ValidatingConnectionEventArgs asking)
+    {
+        if (_options.Publisher is not { } account)
+        {
+            return false;
+        }
+
+        return IsSame(account.UserName, asking.UserName)
+            & IsSame(account.Password, asking.Password);
+    }
+
+    private static bool IsSame(string ours, string? theirs) =>
+        CryptographicOperations.FixedTimeEquals(
+            SHA256.HashData(Encoding.UTF8.GetBytes(ours)),
+            SHA256.HashData(Encoding.UTF8.GetBytes(theirs ?? string.Empty)));
+
+    /// <summary>A last will passes here as well.</summary>
+    private Task FilterPublishAsync(InterceptingPublishEventArgs publishing)
+    {
+        if (!publishing.SessionItems.Contains(MayPublish))
+        {
+            publishing.ProcessPublish = false;
+            publishing.Response.ReasonCode = MqttPubAckReasonCode.NotAuthorized;
+            publishing.Response.ReasonString = "this broker is read-only";
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private Task FilterSubscriptionAsync(InterceptingSubscriptionEventArgs subscribing)
+    {
+        IDictionary items = subscribing.SessionItems;
+        if (items.Contains(MayPublish))
+        {
+            return Task.CompletedTask;
+        }
+
+        int count = items[Subscriptions] is int before ? before + 1 : 1;
+        items[Subscriptions] = count;
+        if (count > _options.SubscriptionsMost)
+        {
+            subscribing.ProcessSubscription = false;
+            subscribing.Response.ReasonCode = MqttSubscribeReasonCode.QuotaExceeded;
+            return Task.CompletedTask;
+        }
+
+        // What waits for an acknowledgement is kept for as long as the client is silent; a guest
+        // gets no such memory of ours.
+        subscribing.TopicFilter.QualityOfServiceLevel = MqttQualityOfServiceLevel.AtMostOnce;
+        subscribing.Response.ReasonCode = MqttSubscribeReasonCode.GrantedQoS0;
+        return Task.CompletedTask;
+    }
+
+    [LoggerMessage(
+        EventId = 5003, Level = LogLevel.Warning,
+        Message = "telemetry: {Most} clients are connected; more are turned away")]
+    private static partial void LogFull(ILogger log, int most);
+
+    /// <summary>Only the broker holds one, so nobody outside can seem to come from it.</summary>
+    private sealed class InsideEndPoint : EndPoint
+    {
+        public override string ToString() => "inside";
+    }
+}

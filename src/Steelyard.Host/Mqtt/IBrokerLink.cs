@@ -1,0 +1,25 @@
+using System;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace Steelyard.Host.Mqtt;
+
+/// <summary>
+/// One connection to one broker, from connecting to its end. Never used again after.
+/// </summary>
+internal interface IBrokerLink : IAsyncDisposable
+{
+    /// <summary>Cancelled when the connection has ended.</summary>
+    CancellationToken Lost { get; }
+
+    /// <summary>Connects, leaving the last will with the broker. Throws when it cannot.</summary>
+    Task ConnectAsync(CancellationToken cancellation);
+
+    /// <summary>Sends one message. Throws when it cannot.</summary>
+    Task SendAsync(Outgoing message, CancellationToken cancellation);
+
+    /// <summary>
+    /// Topics under the filter whose retained values the broker holds. Throws when it cannot.
+    /// </summary>
+    Task<string[]> ListRetainedAsync(string filter, CancellationToken cancellation);
+}

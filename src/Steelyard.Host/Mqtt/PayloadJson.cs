@@ -1,0 +1,17 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+
+namespace Steelyard.Host.Mqtt;
+
+/// <summary>JSON of all that is published, written by generated code.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(BoxPayload))]
+[JsonSerializable(typeof(RouterPayload))]
+[JsonSerializable(typeof(PortPayload))]
+[JsonSerializable(typeof(ServicePayload))]
+[JsonSerializable(typeof(ServerPayload))]
+[JsonSerializable(typeof(RatesPayload))]
+[JsonSerializable(typeof(HistoryPayload))]
+[JsonSerializable(typeof(EventPayload))]
+[JsonSerializable(typeof(ImmutableArray<EventPayload>))]
+internal sealed partial class PayloadJson : JsonSerializerContext;

@@ -1,0 +1,300 @@
+using System;
+using System.IO;
+using System.Net;
+using System.Threading;
+using System.Threading.Channels;
+using System.Threading.Tasks;
+using Microsoft.Extensions.Logging;
+using MQTTnet;
+using MQTTnet.Protocol;
+using Steelyard.Core.Chance;
+using Steelyard.Core.Configuration;
+using Steelyard.Core.Control;
+using Steelyard.Core.Telemetry;
+
+namespace Steelyard.Host.Mqtt;
+
+/// <summary>
+/// The box's voice: takes pictures and events from the loops without ever waiting, and publishes
+/// them on a task of its own, to the embedded broker and to an external one if there is one.
+/// </summary>
+public sealed class Telemetry : IAsyncDisposable
+{
+    // 256 events between two turns of a task that has nothing else to do: more is a flood.
+    private const int EventsWaitingMost = 256;
+
+    private static readonly TimeSpan ShortestRetry = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(5);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Channel<Heard> _events;
+    private readonly Channel<bool> _bell = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    private readonly Lock _telling = new();
+    private readonly SemaphoreSlim _configuring = new(1, 1);
+    private readonly ILoggerFactory _loggers;
+    private readonly ILogger _log;
+    private readonly TimeProvider _time;
+    private readonly SeededChance _chance;
+    private readonly string _box;
+    private readonly Topics _topics;
+    private readonly TopicTree _tree;
+    private readonly TelemetryPublisher _inside;
+    private TelemetryPublisher? _external;
+    private BrokerListener? _listener;
+    private BoxStatus? _waiting;
+    private TelemetryConfig _config;
+    private double _lastUptimeS = double.NegativeInfinity;
+    private long _eventsDropped;
+    private Task _run = Task.CompletedTask;
+
+    /// <param name="box">The box's name, as it stands in the topics.</param>
+    /// <param name="options">Bounds of the embedded broker.</param>
+    public Telemetry(
+        ApplianceConfig config,
+        string box,
+        ILoggerFactory loggers,
+        TimeProvider? time = null,
+        EmbeddedBrokerOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        _loggers = loggers;
+        _log = loggers.CreateLogger<Telemetry>();
+        _time = time ?? TimeProvider.System;
+        _chance = new((ulong)_time.GetTimestamp());
+        _box = box;
+        _topics = new(box);
+        _config = config.Telemetry;
+        _events = Channel.CreateBounded<Heard>(
+            new BoundedChannelOptions(EventsWaitingMost)
+            {
+                FullMode = BoundedChannelFullMode.DropOldest,
+            },
+            _ => Interlocked.Increment(ref _eventsDropped));
+        Broker = new(options ?? new(), loggers.CreateLogger<EmbeddedBroker>());
+        _inside = new(
+            _topics, "the embedded broker", () => new MqttLink(OptionsInside), NewBackOff(), _log);
+        _tree = new(_topics, Send);
+    }
+
+    /// <summary>The broker inside the program; the dashboard brings it its WebSocket.</summary>
+    public EmbeddedBroker Broker { get; }
+
+    /// <summary>
+    /// The embedded broker's plain port; null while an external one takes its place.
+    /// </summary>
+    public BrokerListener? Listener => _listener;
+
+    /// <summary>
+    /// Messages that nobody will hear, as too much came or a broker was too slow.
+    /// </summary>
+    public long Dropped => Interlocked.Read(ref _eventsDropped)
+        + _inside.Outbox.Dropped + (_external?.Outbox.Dropped ?? 0);
+
+    /// <summary>Whether the broker that people look at has us on the line.</summary>
+    public bool IsConnected => (_external ?? _inside).IsConnected;
+
+    public async Task StartAsync()
+    {
+        await Broker.StartAsync();
+        _inside.Start();
+        await ConnectAsync(_config);
+        _run = Task.Run(RunAsync);
+    }
+
+    /// <summary>
+    /// Takes a picture of the box. Never waits; a newer picture replaces an unread one.
+    /// </summary>
+    public void Publish(BoxStatus status)
+    {
+        ArgumentNullException.ThrowIfNull(status);
+        Interlocked.Exchange(ref _waiting, status);
+        _bell.Writer.TryWrite(true);
+    }
+
+    /// <summary>Takes an event. Never waits; when too many wait, the oldest is dropped.</summary>
+    public void Publish(BoxEvent happening)
+    {
+        ArgumentNullException.ThrowIfNull(happening);
+        _events.Writer.TryWrite(new(happening, _time.GetUtcNow()));
+        _bell.Writer.TryWrite(true);
+    }
+
+    /// <summary>Takes a new configuration; what did not change goes on undisturbed.</summary>
+    public async Task ReconfigureAsync(ApplianceConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        await ConnectAsync(config.Telemetry);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _run;
+        if (_external is { } external)
+        {
+            await external.DisposeAsync();
+        }
+
+        await _inside.DisposeAsync();
+        if (_listener is { } listener)
+        {
+            await listener.DisposeAsync();
+        }
+
+        await Broker.DisposeAsync();
+        _stop.Dispose();
+        _configuring.Dispose();
+    }
+
+    private async Task ConnectAsync(TelemetryConfig config)
+    {
+        await _configuring.WaitAsync();
+        try
+        {
+            TelemetryConfig before = _config;
+            _config = config;
+            await ListenAsync(before, config);
+            await ReachOutAsync(before, config);
+        }
+        finally
+        {
+            _configuring.Release();
+        }
+    }
+
+    /// <summary>
+    /// The embedded broker has a port of its own unless an external one takes its place.
+    /// </summary>
+    private async Task ListenAsync(TelemetryConfig before, TelemetryConfig config)
+    {
+        bool keeps = config.Broker is null && before.EmbeddedListen == config.EmbeddedListen;
+        if (_listener is { } old && !keeps)
+        {
+            _listener = null;
+            await old.DisposeAsync();
+        }
+
+        if (_listener is null && config.Broker is null)
+        {
+            _listener = new(Broker, config.EmbeddedListen, _loggers);
+            _listener.Start();
+        }
+    }
+
+    private async Task ReachOutAsync(TelemetryConfig before, TelemetryConfig config)
+    {
+        if (_external is { } old && before.Broker != config.Broker)
+        {
+            _external = null;
+            await old.DisposeAsync();
+        }
+
+        if (_external is null && config.Broker is { } broker)
+        {
+            string scheme = broker.UsesTls ? "mqtts" : "mqtt";
+            string name = new UriBuilder(scheme, broker.Host, broker.Port)
+                .Uri.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
+            TelemetryPublisher external = new(
+                _topics, name, () => new MqttLink(() => OptionsFor(broker)), NewBackOff(), _log,
+                sweeps: true);
+            lock (_telling)
+            {
+                _tree.Repeat(message => external.Outbox.Put(message));
+                _external = external;
+            }
+
+            external.Start();
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                await _bell.Reader.ReadAsync(_stop.Token);
+                Tell();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped.
+        }
+    }
+
+    private void Tell()
+    {
+        lock (_telling)
+        {
+            while (_events.Reader.TryRead(out Heard heard))
+            {
+                _tree.Apply(heard.Event, heard.At);
+            }
+
+            if (Interlocked.Exchange(ref _waiting, null) is { } status && IsDue(status))
+            {
+                _tree.Apply(status, Dropped);
+            }
+        }
+    }
+
+    private bool IsDue(BoxStatus status)
+    {
+        // A tenth early is in time: pictures come by a clock that is not quite ours.
+        double elapsedS = status.UptimeS - _lastUptimeS;
+        if (elapsedS >= 0 && elapsedS < _config.Interval.TotalSeconds * 0.9)
+        {
+            return false;
+        }
+
+        _lastUptimeS = status.UptimeS;
+        return true;
+    }
+
+    private void Send(Outgoing message)
+    {
+        _inside.Outbox.Put(message);
+        _external?.Outbox.Put(message);
+    }
+
+    private BackOff NewBackOff() => new(_chance.Fork(), ShortestRetry, LongestRetry);
+
+    private MqttClientOptions OptionsInside() => Basics()
+        .WithEndPoint(new DnsEndPoint("inside", 0)) // The pipe has none, the options want one.
+        .WithStreamProvider(Broker)
+        .Build();
+
+    private MqttClientOptions OptionsFor(BrokerConfig broker)
+    {
+        MqttClientOptionsBuilder options = Basics().WithTcpServer(broker.Host, broker.Port);
+        if (broker.UsesTls)
+        {
+            options.WithTlsOptions(tls => tls.UseTls().WithTargetHost(broker.Host));
+        }
+
+        if (broker.UserName is { } user)
+        {
+            string password = broker.PasswordFile is { } file
+                ? File.ReadAllText(file).Trim('\r', '\n')
+                : string.Empty;
+            options.WithCredentials(user, password);
+        }
+
+        return options.Build();
+    }
+
+    private MqttClientOptionsBuilder Basics() => new MqttClientOptionsBuilder()
+        .WithClientId(ClientIds.Of(_box))
+        .WithCleanSession()
+        .WithKeepAlivePeriod(KeepAlive)
+        .WithWillTopic(_topics.Availability)
+        .WithWillPayload(Presence.Offline)
+        .WithWillRetain()
+        .WithWillQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce);
+
+    private readonly record struct Heard(BoxEvent Event, DateTimeOffset At);
+}

@@ -1,0 +1,224 @@
+using System;
+using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
+using Microsoft.Extensions.Logging;
+
+namespace Steelyard.Host.Mqtt;
+
+/// <summary>
+/// Carries one outbox to one broker, on a task of its own. A broker that is slow, full of
+/// refusals or gone costs this task its time, and nobody else anything.
+/// </summary>
+internal sealed partial class TelemetryPublisher : IAsyncDisposable
+{
+    /// <summary>A broker that takes longer than this for one step is as good as gone.</summary>
+    private static readonly TimeSpan StepTimeout = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(1);
+
+    private static readonly byte[] Online = Encoding.ASCII.GetBytes(Presence.Online);
+    private static readonly byte[] Offline = Encoding.ASCII.GetBytes(Presence.Offline);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Topics _topics;
+    private readonly string _broker;
+    private readonly Func<IBrokerLink> _connect;
+    private readonly BackOff _backOff;
+    private readonly Func<TimeSpan, CancellationToken, Task> _wait;
+    private readonly ILogger _log;
+    private readonly bool _sweeps;
+    private Task _run = Task.CompletedTask;
+    private bool _saidGone;
+
+    /// <param name="broker">The broker as a person would name it.</param>
+    /// <param name="connect">Makes a fresh link for each try.</param>
+    /// <param name="wait">How time passes between tries.</param>
+    /// <param name="sweeps">
+    /// Whether the broker outlives this program, so that it may hold values of services that are
+    /// no more: those are removed.
+    /// </param>
+    public TelemetryPublisher(
+        Topics topics,
+        string broker,
+        Func<IBrokerLink> connect,
+        BackOff backOff,
+        ILogger log,
+        Func<TimeSpan, CancellationToken, Task>? wait = null,
+        bool sweeps = false)
+    {
+        _topics = topics;
+        _broker = broker;
+        _connect = connect;
+        _backOff = backOff;
+        _log = log;
+        _wait = wait ?? Task.Delay;
+        _sweeps = sweeps;
+    }
+
+    public Outbox Outbox { get; } = new();
+
+    public bool IsConnected { get; private set; }
+
+    public void Start() => _run = Task.Run(RunAsync);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _run;
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            string reason = await TalkAsync();
+            IsConnected = false;
+            if (_stop.IsCancellationRequested)
+            {
+                return;
+            }
+
+            if (!_saidGone)
+            {
+                _saidGone = true;
+                LogGone(_log, _broker, reason);
+            }
+
+            try
+            {
+                await _wait(_backOff.Next(), _stop.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>One connection from its beginning to its end.</summary>
+    /// <returns>Why it ended.</returns>
+    private async Task<string> TalkAsync()
+    {
+        try
+        {
+            await using IBrokerLink link = _connect();
+            await StepAsync(link.ConnectAsync);
+            await StepAsync(step => link.SendAsync(Hello(Online), step));
+            IsConnected = true;
+            _backOff.Reset();
+            _saidGone = false;
+            LogConnected(_log, _broker);
+            Outbox.MakeAllDue();
+            string reason = await PumpAsync(link);
+            if (_stop.IsCancellationRequested)
+            {
+                await FarewellAsync(link);
+            }
+
+            return reason;
+        }
+#pragma warning disable CA1031 // The one place where a failing broker ends up, whatever it throws.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            return Innermost(failure).Message;
+        }
+    }
+
+    private async Task<string> PumpAsync(IBrokerLink link)
+    {
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, link.Lost);
+        bool hasSwept = !_sweeps;
+        try
+        {
+            while (true)
+            {
+                await Outbox.WaitAsync(ends.Token);
+                while (!ends.IsCancellationRequested && Outbox.TryTake(out Outgoing message))
+                {
+                    await SendOrReturnAsync(link, message);
+                }
+
+                if (!hasSwept && Outbox.Holds(_topics.State))
+                {
+                    hasSwept = true;
+                    await SweepAsync(link, ends.Token);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (ends.IsCancellationRequested)
+        {
+            return "the connection was closed";
+        }
+    }
+
+    private async Task SendOrReturnAsync(IBrokerLink link, Outgoing message)
+    {
+        try
+        {
+            await StepAsync(step => link.SendAsync(message, step));
+        }
+        catch
+        {
+            Outbox.Return(message);
+            throw;
+        }
+    }
+
+    private async Task SweepAsync(IBrokerLink link, CancellationToken cancellation)
+    {
+        foreach (string topic in await link.ListRetainedAsync(_topics.All, cancellation))
+        {
+            if (topic != _topics.Availability && !Outbox.Holds(topic))
+            {
+                Outbox.Put(new(topic, ReadOnlyMemory<byte>.Empty, IsRetained: true));
+            }
+        }
+    }
+
+    /// <summary>
+    /// A clean goodbye discards the last will, so what it would say is said here.
+    /// </summary>
+    private async Task FarewellAsync(IBrokerLink link)
+    {
+        using CancellationTokenSource patience = new(FarewellTimeout);
+        while (Outbox.TryTake(out Outgoing message))
+        {
+            await link.SendAsync(message, patience.Token);
+        }
+
+        await link.SendAsync(Hello(Offline), patience.Token);
+    }
+
+    private Outgoing Hello(byte[] presence) =>
+        new(_topics.Availability, presence, IsRetained: true);
+
+    private async Task StepAsync(Func<CancellationToken, Task> step)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        patience.CancelAfter(StepTimeout);
+        try
+        {
+            await step(patience.Token);
+        }
+        catch (OperationCanceledException) when (!_stop.IsCancellationRequested)
+        {
+            throw new TimeoutException($"no answer within {StepTimeout.TotalSeconds:0} s");
+        }
+    }
+
+    private static Exception Innermost(Exception failure) =>
+        failure.InnerException is { } inner ? Innermost(inner) : failure;
+
+    [LoggerMessage(
+        EventId = 5001, Level = LogLevel.Information,
+        Message = "telemetry: publishing to {Broker}")]
+    private static partial void LogConnected(ILogger log, string broker);
+
+    [LoggerMessage(
+        EventId = 5002, Level = LogLevel.Warning,
+        Message = "telemetry: {Broker} is gone ({Reason}); trying again until it is back")]
+    private static partial void LogGone(ILogger log, string broker, string reason);
+}

@@ -1,0 +1,136 @@
+using System;
+using System.IO;
+using System.Threading;
+using System.Threading.Tasks;
+using Steelyard.Core.Configuration;
+using Steelyard.Core.FrontPanel;
+using Steelyard.Core.Telemetry;
+using Steelyard.Core.Time;
+
+namespace Steelyard.Host.Panel;
+
+/// <summary>
+/// The box's front panel over a gpiochip: blinks the LEDs and hands button edges on. A chip that is
+/// missing is said once and waited for; the box runs on without it.
+/// </summary>
+/// <param name="clock">The monotonic clock that the control loop reads.</param>
+/// <param name="onEdge">Told true when the button goes down, with the time; on any thread.</param>
+/// <param name="report">Told when the panel comes and goes; on any thread.</param>
+public sealed class FrontPanelDevice(
+    PanelConfig config, Func<Instant> clock, Action<bool, Instant> onEdge, Action<BoxEvent> report)
+    : IDisposable
+{
+    // Half a period at 5 Hz, the fastest pattern; five of them are half a period at 1 Hz.
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(1);
+    private const int TicksPerSlowHalf = 5;
+
+    private readonly SemaphoreSlim _changed = new(0);
+    private PanelFrame _shown = new(PanelState.Dark);
+
+    /// <summary>Shows a state from now on; returns at once, from any thread.</summary>
+    public void Show(PanelState state)
+    {
+        if (Volatile.Read(ref _shown).State == state)
+        {
+            return;
+        }
+
+        Volatile.Write(ref _shown, new PanelFrame(state));
+        if (_changed.CurrentCount == 0)
+        {
+            _ = _changed.Release();
+        }
+    }
+
+    /// <summary>Runs the panel until cancelled, through any number of lost chips.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        string? complaint = null;
+        while (!cancellation.IsCancellationRequested)
+        {
+            try
+            {
+                using PanelChip chip = PanelChip.Open(config.Chip);
+                await PumpAsync(chip, cancellation);
+                complaint = null;
+            }
+            catch (Exception failure) when (
+                failure is PanelException or IOException or ObjectDisposedException)
+            {
+                complaint = Complain(failure.Message, complaint);
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                return;
+            }
+
+            await Task.Delay(BetweenTries, cancellation)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Let go only after <see cref="RunAsync"/> has ended.</summary>
+    public void Dispose() => _changed.Dispose();
+
+    private string Complain(string sentence, string? complaint)
+    {
+        if (sentence != complaint)
+        {
+            report(new BoxEvent(
+                EventSeverity.Warning,
+                "panel",
+                config.Chip,
+                $"the front panel is missing: {sentence}"));
+        }
+
+        return sentence;
+    }
+
+    private async Task PumpAsync(PanelChip chip, CancellationToken cancellation)
+    {
+        PanelBoard board = PanelBoard.Load(
+            PanelChip.IsSimulated(config.Chip) ? PanelBoard.Simulated : config.Board);
+        using GpioLed ready = new(chip.Controller, board.Find(config.ReadyLine));
+        using GpioLed role = new(chip.Controller, board.Find(config.RoleLine));
+        using GpioLed fault = new(chip.Controller, board.Find(config.FaultLine));
+        using GpioButton button = new(
+            chip.Controller,
+            board.Find(config.ButtonLine),
+            isDown => onEdge(isDown, chip.EdgeAt ?? clock()));
+        report(new BoxEvent(
+            EventSeverity.Information, "panel", config.Chip, "the front panel is there"));
+
+        using CancellationTokenSource ends =
+            CancellationTokenSource.CreateLinkedTokenSource(cancellation, chip.Lost);
+        int tick = 0;
+        while (true)
+        {
+            PanelState state = Volatile.Read(ref _shown).State;
+            ready.Set(IsLit(state.Ready, tick));
+            role.Set(IsLit(state.Role, tick));
+            fault.Set(IsLit(state.Fault, tick));
+            try
+            {
+                // A change is shown at once; otherwise the pattern moves on by one tick.
+                bool changed = await _changed.WaitAsync(Tick, ends.Token);
+                tick = changed ? tick : (tick + 1) % (2 * TicksPerSlowHalf);
+            }
+            catch (OperationCanceledException) when (chip.Lost.IsCancellationRequested)
+            {
+                throw new PanelException($"{config.Chip} went away");
+            }
+        }
+    }
+
+    internal static bool IsLit(LedPattern pattern, int tick) => pattern switch
+    {
+        LedPattern.On => true,
+        LedPattern.Blink => tick < TicksPerSlowHalf,
+        LedPattern.FastBlink => tick % 2 == 0,
+        _ => false,
+    };
+
+    /// <summary>A state in one reference, which other threads see whole or not at all.</summary>
+    private sealed record PanelFrame(PanelState State);
+}

@@ -1,0 +1,90 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.IO;
+using System.Linq;
+using System.Text;
+using Steelyard.Core.Configuration;
+
+namespace Steelyard.Host.Storage;
+
+/// <summary>Configuration files on the disk.</summary>
+internal sealed class ConfigFiles : IConfigFiles
+{
+    public bool TryRead(
+        string path,
+        int maximumLength,
+        [NotNullWhen(true)] out string? text,
+        [NotNullWhen(false)] out string? reason)
+    {
+        text = null;
+        reason = null;
+        try
+        {
+            using StreamReader reader = new(path, Encoding.UTF8);
+            char[] characters = new char[maximumLength];
+            int length = reader.ReadBlock(characters);
+            text = new(characters, 0, length);
+            return true;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            reason = failure switch
+            {
+                FileNotFoundException or DirectoryNotFoundException => "no such file",
+                UnauthorizedAccessException when Directory.Exists(path) => "is a directory",
+                UnauthorizedAccessException => "permission denied",
+                _ => failure.Message,
+            };
+            return false;
+        }
+    }
+
+    public ImmutableArray<string> Match(string pattern)
+    {
+        ArgumentNullException.ThrowIfNull(pattern);
+        SortedSet<string> found = new(StringComparer.Ordinal);
+        foreach (string alternative in GlobPattern.ExpandBraces(pattern))
+        {
+            Collect(alternative, found);
+        }
+
+        return [.. found];
+    }
+
+    /// <summary>Follows the pattern folder by folder; plain names are not searched for.</summary>
+    private static void Collect(string pattern, SortedSet<string> found)
+    {
+        string[] names = pattern.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        List<string> places = [pattern.StartsWith('/') ? "/" : string.Empty];
+        for (int index = 0; index < names.Length; index++)
+        {
+            string name = names[index];
+            bool isLast = index == names.Length - 1;
+            places = [.. places.SelectMany(place => GlobPattern.IsPlain(name)
+                ? [Path.Combine(place, name)]
+                : EntriesOf(place, isLast)
+                    .Where(entry => GlobPattern.Matches(name, entry))
+                    .Select(entry => Path.Combine(place, entry)))];
+        }
+
+        found.UnionWith(places.Where(File.Exists));
+    }
+
+    private static IEnumerable<string> EntriesOf(string folder, bool wantsFiles)
+    {
+        string place = folder.Length == 0 ? "." : folder;
+        try
+        {
+            IEnumerable<string> entries = wantsFiles
+                ? Directory.GetFiles(place)
+                : Directory.GetDirectories(place);
+            return entries.Select(entry => Path.GetFileName(entry)!);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+}

@@ -1,0 +1,239 @@
+using System;
+using System.Diagnostics;
+using System.Globalization;
+using Steelyard.Core.Chance;
+using Steelyard.Core.Connections;
+using Steelyard.Core.Scheduling;
+using Steelyard.Core.Services;
+using Steelyard.Core.Time;
+using Steelyard.Core.Wire;
+
+namespace Steelyard.Bench;
+
+/// <summary>
+/// Tables and schedulers by themselves. Operations are timed in batches of 256; shown are the
+/// median and the best batch, since a batch that was interrupted says nothing.
+/// </summary>
+internal static class ConnectionsBench
+{
+    private const int BatchSize = 256;
+    private const int Batches = 2_000;
+    private const int Million = 1 << 20;
+
+    private static readonly SeededChance Chance = new(1);
+    private static readonly double[] Results = new double[Batches];
+    private static readonly FlowKey[] Flows = new FlowKey[BatchSize];
+    private static readonly TimeSpan Spread = TimeSpan.FromMilliseconds(1);
+    private static long _sink;
+
+    public static int Run()
+    {
+        Services(10);
+        Services(10_000);
+        foreach (string name in Schedulers.Names)
+        {
+            Schedule(name);
+        }
+
+        Found(1 << 16, "64 k");
+        long before = ResidentBytes();
+        ConnectionTable full = Found(Million, "1 M");
+        double mebibytes = (ResidentBytes() - before) / 1e6;
+        Print("table of 1 M connections", mebibytes, mebibytes, "MB resident");
+        Expiry(full);
+        Lives();
+        return _sink == 42 ? 1 : 0;
+    }
+
+    private static void Services(int count)
+    {
+        ServiceTable table = new(seed: 5);
+        for (int number = 0; number < count; number++)
+        {
+            ServiceKey key = new(TransportProtocol.Tcp, Address(0x0A09_0000, number), 80);
+            table.Add(new(key, Schedulers.Create("rr")));
+        }
+
+        Measure(
+            $"find one of {count} services",
+            () => Draw(count, number => new(
+                TransportProtocol.Tcp, default, new(Address(0x0A09_0000, number), 80))),
+            () =>
+            {
+                foreach (ref readonly FlowKey flow in Flows.AsSpan())
+                {
+                    Endpoint wanted = flow.Virtual;
+                    _sink += table.Find(flow.Protocol, wanted.Address, wanted.Port)!.ServerCount;
+                }
+            });
+    }
+
+    private static void Schedule(string name)
+    {
+        VirtualService service = Service(name, serverCount: 8);
+        Measure(
+            $"pick by {name}, 8 servers",
+            () => Draw(1 << 20, Flow),
+            () =>
+            {
+                foreach (ref readonly FlowKey flow in Flows.AsSpan())
+                {
+                    _sink += service.Schedule.Pick(service, flow)!.Weight;
+                }
+            });
+    }
+
+    private static ConnectionTable Found(int count, string name)
+    {
+        ConnectionTable table = new(count, seed: 6);
+        VirtualService service = Service("rr", serverCount: 8);
+        Instant now = Instant.Zero;
+        for (int number = 0; number < count; number++)
+        {
+            // Over 900 s, as if they had come at an even rate.
+            now = Instant.Zero + (TimeSpan.FromSeconds(900) * number / count);
+            Open(table, service, Flow(number), now);
+        }
+
+        Measure(
+            $"find one of {name} connections",
+            () => Draw(count, Flow),
+            () =>
+            {
+                foreach (ref readonly FlowKey flow in Flows.AsSpan())
+                {
+                    _sink += table.Find(flow.Protocol, flow.Client, flow.Virtual, out _);
+                }
+            });
+        Measure(
+            $"find and follow, {name} connections",
+            () => Draw(count, Flow),
+            () =>
+            {
+                foreach (ref readonly FlowKey flow in Flows.AsSpan())
+                {
+                    int handle = table.Find(
+                        flow.Protocol, flow.Client, flow.Virtual, out FlowDirection direction);
+                    table.OnTcp(handle, direction, TcpFlags.Acknowledgment, now);
+                }
+            });
+        return table;
+    }
+
+    /// <summary>A million connections end, spread over 900 s; a turn every millisecond.</summary>
+    private static void Expiry(ConnectionTable table)
+    {
+        Instant now = Instant.Zero + TimeSpan.FromSeconds(900);
+        double worst = 0;
+        double sum = 0;
+        int ended = 0;
+        while (table.Count > 0)
+        {
+            now += Spread;
+            long start = Stopwatch.GetTimestamp();
+            ended += table.Expire(now, budget: 256);
+            double microseconds = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
+            worst = double.Max(worst, microseconds);
+            sum += microseconds;
+        }
+
+        Print("end one of 1 M connections", sum * 1e3 / ended, sum * 1e3 / ended, "ns");
+        Print("longest turn of expiry, budget 256", worst, worst, "us");
+    }
+
+    private static void Lives()
+    {
+        ConnectionTable table = new(1 << 18, seed: 6);
+        VirtualService service = Service("wlc", serverCount: 8);
+        Instant now = Instant.Zero;
+        int next = 0;
+        Measure(
+            "a connection's life, 64 k alive",
+            () =>
+            {
+                now += TimeSpan.FromMilliseconds(250);
+                return Draw(1, _ => Flow(next++));
+            },
+            () =>
+            {
+                foreach (ref readonly FlowKey flow in Flows.AsSpan())
+                {
+                    RealServer server = service.Schedule.Pick(service, flow)!;
+                    int handle = table.Create(service, server, flow, now);
+                    table.OnTcp(handle, FlowDirection.FromClient, TcpFlags.Syn, now);
+                }
+
+                table.Expire(now, budget: 1024);
+            });
+    }
+
+    private static void Open(
+        ConnectionTable table, VirtualService service, in FlowKey flow, Instant now)
+    {
+        RealServer server = service.Schedule.Pick(service, flow)!;
+        int handle = table.Create(service, server, flow, now);
+        table.OnTcp(handle, FlowDirection.FromClient, TcpFlags.Syn, now);
+        table.OnTcp(handle, FlowDirection.FromClient, TcpFlags.Acknowledgment, now);
+    }
+
+    private static VirtualService Service(string scheduler, int serverCount)
+    {
+        ServiceKey key = new(TransportProtocol.Tcp, Address(0x0A09_0000, 1), 80);
+        VirtualService service = new(key, Schedulers.Create(scheduler));
+        for (int number = 0; number < serverCount; number++)
+        {
+            Endpoint endpoint = new(Address(0x0A01_0000, number), 8080);
+            service.Add(new(endpoint, ForwardingMethod.Nat, number + 1));
+        }
+
+        return service;
+    }
+
+    private static FlowKey Flow(int number) => new(
+        TransportProtocol.Tcp,
+        new(Address(0x0A00_0000, number >> 10), (ushort)(1024 + (number & 1023))),
+        new(Address(0x0A09_0000, 1), 80));
+
+    private static IpAddress Address(uint network, int number) =>
+        IpAddress.FromIpv4(network + (uint)number);
+
+    private static bool Draw(int count, Func<int, FlowKey> make)
+    {
+        for (int index = 0; index < BatchSize; index++)
+        {
+            Flows[index] = make(Chance.Next(count));
+        }
+
+        return true;
+    }
+
+    private static void Measure(string name, Func<bool> prepare, Action work)
+    {
+        // Twice: the first run is the compiler's.
+        for (int run = 0; run < 2; run++)
+        {
+            for (int batch = 0; batch < Batches; batch++)
+            {
+                prepare();
+                long start = Stopwatch.GetTimestamp();
+                work();
+                Results[batch] = Stopwatch.GetElapsedTime(start).TotalNanoseconds / BatchSize;
+            }
+        }
+
+        Array.Sort(Results);
+        Print(name, Results[Batches / 2], Results[0], "ns");
+    }
+
+    private static long ResidentBytes()
+    {
+        GC.Collect();
+        using Process self = Process.GetCurrentProcess();
+        return self.WorkingSet64;
+    }
+
+    private static void Print(string name, double median, double best, string unit) =>
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{name,-40} {median,8:F1} {unit,-12} best {best:F1}"));
+}

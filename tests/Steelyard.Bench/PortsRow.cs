@@ -1,0 +1,204 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Threading;
+using Steelyard.Core.Time;
+using Steelyard.Core.Wire;
+using Steelyard.Linux.Network;
+using Steelyard.Linux.Ports;
+using Steelyard.Linux.Processes;
+
+namespace Steelyard.Bench;
+
+/// <summary>What stands between left and right.</summary>
+internal enum Hop
+{
+    /// <summary>A wire.</summary>
+    None,
+
+    /// <summary>The kernel's own forwarding.</summary>
+    Kernel,
+
+    /// <summary>A thread that carries frames from port to port.</summary>
+    Ports,
+}
+
+/// <summary>Left, box and right in a row. Both ends have a port of the bench's own.</summary>
+internal sealed class PortsRow : IDisposable
+{
+    internal static readonly IpAddress RightAddress = IpAddress.Parse("10.9.0.2");
+    private static readonly IpAddress LeftAddress = IpAddress.Parse("10.9.0.1");
+
+    private static readonly IpAddress Target = IpAddress.Parse("10.9.1.2");
+
+    /// <summary>A unicast address of nobody: no stack answers it.</summary>
+    private static readonly MacAddress Station = MacAddress.VirtualRouterIpv4(51);
+    private static readonly MacAddress BoxStation = new(0x0200_0000_0C01);
+
+    private readonly NetworkNamespace _box = NetworkNamespace.Create();
+    private readonly PortPoller _poller;
+    private readonly AfPacketPort[] _ports = [];
+    private readonly ControlSocket[] _controls = [];
+    private readonly Thread? _thread;
+    private volatile bool _isStopping;
+
+    internal PortsRow(Hop hop, AfPacketOptions options, TimeSpan busyPoll)
+    {
+        _poller = new(busyPoll);
+        foreach (NetworkNamespace place in new[] { Left, Right, _box })
+        {
+            place.Run(() => File.WriteAllText(
+                "/proc/sys/net/ipv6/conf/default/disable_ipv6", "1"));
+        }
+
+        using LinkEditor left = LinkEditor.Inside(Left);
+        using LinkEditor right = LinkEditor.Inside(Right);
+        using LinkEditor box = LinkEditor.Inside(_box);
+        if (hop == Hop.None)
+        {
+            left.AddVethPair("left0", "right0", Left, Right);
+        }
+        else
+        {
+            left.AddVethPair("left0", "box0", Left, _box);
+            right.AddVethPair("right0", "box1", Right, _box);
+            box.SetUp("box0");
+            box.SetUp("box1");
+        }
+
+        left.SetUp("left0");
+        right.SetUp("right0");
+        left.AddAddress("left0", new(LeftAddress, 24));
+        right.AddAddress("right0", new(RightAddress, 24));
+        LeftEnd = Open(Left, "left0", new());
+        RightEnd = Open(Right, "right0", new() { RingBytes = 32 << 20 });
+        RightEnd.AcceptStation(Station, accepts: true);
+        Frame = MakeFrame(hop == Hop.Kernel ? BoxStation : Station);
+        if (hop == Hop.Kernel)
+        {
+            box.SetHardwareAddress("box0", BoxStation);
+            box.AddAddress("box1", new(IpAddress.Parse("10.9.1.1"), 24));
+            box.SetNeighbour("box1", Target, Station);
+            _box.Run(() => File.WriteAllText("/proc/sys/net/ipv4/ip_forward", "1"));
+            _box.Run(() => File.WriteAllText("/proc/sys/net/ipv4/conf/all/rp_filter", "0"));
+        }
+        else if (hop == Hop.Ports)
+        {
+            _ports = [Open(_box, "box0", options), Open(_box, "box1", options)];
+            _controls = _box.Run(() => new ControlSocket[] { new("box0"), new("box1") });
+            _thread = new(Carry) { IsBackground = true };
+            _thread.Start();
+        }
+    }
+
+    internal NetworkNamespace Left { get; } = NetworkNamespace.Create();
+
+    internal NetworkNamespace Right { get; } = NetworkNamespace.Create();
+
+    internal AfPacketPort LeftEnd { get; }
+
+    internal AfPacketPort RightEnd { get; }
+
+    /// <summary>A small UDP datagram, in a frame that reaches the right end.</summary>
+    internal byte[] Frame { get; }
+
+    public void Dispose()
+    {
+        _isStopping = true;
+        _poller.Wake();
+        _thread?.Join();
+        _poller.Dispose();
+        foreach (IDisposable one in _ports.Concat<IDisposable>(_controls))
+        {
+            one.Dispose();
+        }
+
+        LeftEnd.Dispose();
+        RightEnd.Dispose();
+        Left.Dispose();
+        Right.Dispose();
+        _box.Dispose();
+    }
+
+    /// <summary>Ethernet, IPv4 with its header checksum, UDP without one; 60 octets.</summary>
+    private static byte[] MakeFrame(MacAddress destination)
+    {
+        byte[] frame = GC.AllocateArray<byte>(60, pinned: true);
+        destination.Write(frame);
+        frame[6] = 2;
+        byte[] packet =
+        [
+            0x08, 0x00,
+            0x45, 0, 0, 46, 0, 0, 0x40, 0, 64, 17, 0, 0, 10, 9, 0, 1, 10, 9, 1, 2,
+            0x10, 0x00, 0x10, 0x01, 0, 26, 0, 0,
+        ];
+        packet.CopyTo(frame, 12);
+        int sum = 0;
+        for (int offset = 14; offset < 34; offset += 2)
+        {
+            sum += (frame[offset] << 8) | frame[offset + 1];
+        }
+
+        sum = (sum & 0xFFFF) + (sum >> 16);
+        frame[24] = (byte)(~sum >> 8);
+        frame[25] = (byte)~sum;
+        return frame;
+    }
+
+    private static AfPacketPort Open(NetworkNamespace place, string name, AfPacketOptions options)
+    {
+        using LinkMonitor monitor = place.Run(() => new LinkMonitor());
+        while (!monitor.Read().Interfaces.Any(one => one.Name == name && one.IsUp))
+        {
+            Thread.Sleep(10);
+        }
+
+        return place.Run(() => new AfPacketPort(name, options));
+    }
+
+    private void Carry()
+    {
+        _ = ThreadTuning.TrySetRealTime(10);
+        foreach (IPollSource source in _ports.Concat<IPollSource>(_controls))
+        {
+            _poller.Add(source);
+        }
+
+        byte[] buffer = new byte[2048];
+        while (!_isStopping)
+        {
+            int moved = Carry(_ports[0], _ports[1]) + Carry(_ports[1], _ports[0]);
+            if (moved > 0)
+            {
+                continue;
+            }
+
+            for (int side = 0; side < 2; side++)
+            {
+                while (_controls[side].TryReceive(buffer, out int length, out Instant _))
+                {
+                    _ = _controls[1 - side].Send(buffer.AsSpan(0, length));
+                    moved++;
+                }
+            }
+
+            if (moved == 0)
+            {
+                _ = _poller.Wait(Instant.Never);
+            }
+        }
+    }
+
+    private static int Carry(AfPacketPort from, AfPacketPort to)
+    {
+        int count = from.Receive();
+        for (int index = 0; index < count; index++)
+        {
+            to.Transmit(from.Frame(index), from.Offload(index));
+        }
+
+        to.Flush();
+        from.Release();
+        return count;
+    }
+}

@@ -1,0 +1,66 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.IO;
+using System.Linq;
+using System.Text.Json;
+using System.Threading.Tasks;
+using Xunit.Abstractions;
+
+namespace Steelyard.Rig.Lab;
+
+/// <summary>
+/// The lab as people run it: the program, its one JSON object, and what it leaves behind.
+/// </summary>
+public sealed class TourTests(ITestOutputHelper output)
+{
+    private const string Folders = "steelyard-lab-*";
+
+    [RootFact]
+    public async Task A_tour_measures_everything_fails_nothing_planned_and_leaves_nothing()
+    {
+        string[] before = Directory.GetDirectories(Path.GetTempPath(), Folders);
+
+        (int exitCode, string json) = await RunAsync(
+            "lab", "--scenario", "tour", "--json", "--dashboard-port", "9310");
+        using JsonDocument result = JsonDocument.Parse(json);
+        JsonElement tour = result.RootElement;
+
+        Assert.Equal(0, exitCode);
+        Assert.True(tour.GetProperty("requests").GetInt64() > 1000);
+        Assert.Equal(0, tour.GetProperty("planned_failover_failed_requests").GetInt32());
+        Assert.True(tour.GetProperty("planned_failover_gap_ms").GetDouble() >= 0);
+        Assert.True(tour.GetProperty("crash_failover_gap_ms").GetDouble() > 0);
+        Assert.True(tour.GetProperty("server_down_detected_ms").GetDouble() > 0);
+        Assert.True(tour.GetProperty("duration_s").GetDouble() < 60);
+        Assert.All(
+            tour.GetProperty("per_server").EnumerateObject(),
+            server => Assert.True(server.Value.GetInt64() > 0));
+        Assert.Empty(Directory.GetDirectories(Path.GetTempPath(), Folders).Except(before));
+    }
+
+    [Fact]
+    public async Task A_scenario_that_does_not_exist_is_bad_usage()
+    {
+        (int exitCode, _) = await RunAsync("lab", "--scenario", "holiday");
+
+        Assert.Equal(2, exitCode);
+    }
+
+    private async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)
+    {
+        string program = Path.Combine(AppContext.BaseDirectory, "steelyard.dll");
+        List<string> words = [program, .. arguments];
+        using Process lab = Process.Start(new ProcessStartInfo("dotnet", words)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        Task<string> errors = lab.StandardError.ReadToEndAsync();
+        string printed = await lab.StandardOutput.ReadToEndAsync();
+        await lab.WaitForExitAsync();
+        output.WriteLine(printed);
+        output.WriteLine(await errors);
+        return (lab.ExitCode, printed);
+    }
+}

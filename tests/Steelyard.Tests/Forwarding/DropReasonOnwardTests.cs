@@ -1,0 +1,185 @@
+using Steelyard.Core.Forwarding;
+using Steelyard.Core.Forwarding.Commands;
+using Steelyard.Core.Services;
+using Steelyard.Core.Wire;
+using Steelyard.Tests.Wire;
+using static Steelyard.Tests.Forwarding.Dropping;
+
+namespace Steelyard.Tests.Forwarding;
+
+/// <summary>The reasons for which a packet that was understood goes no further.</summary>
+public class DropReasonOnwardTests
+{
+    [Fact]
+    [Drops(DropReason.NoDestination)]
+    public void A_service_without_a_server_refuses()
+    {
+        TestBox box = new();
+        VirtualService service = box.AddService(TransportProtocol.Tcp, Web);
+        box.AddServer(service, "10.1.0.11:80", ForwardingMethod.Nat, weight: 0);
+
+        SentFrame[] sent = box.FromClient(PacketBuilder.Tcp(Client, Web));
+
+        AssertDropped(box, DropReason.NoDestination, sent, answer: "icmp 3/3");
+    }
+
+    [Fact]
+    [Drops(DropReason.ConnectionTableFull)]
+    public void A_connection_beyond_the_tables_capacity_is_dropped()
+    {
+        TestBox box = new(new EngineOptions { ConnectionCapacity = 1 });
+        VirtualService service = box.AddService(TransportProtocol.Tcp, Web);
+        box.AddServer(service, "10.1.0.11:80", ForwardingMethod.Nat);
+        Assert.Single(box.FromClient(PacketBuilder.Tcp(Client, Web)));
+
+        SentFrame[] sent = box.FromClient(PacketBuilder.Tcp("10.0.0.1:40002", Web));
+
+        AssertDropped(box, DropReason.ConnectionTableFull, sent);
+    }
+
+    [Fact]
+    [Drops(DropReason.ServerRemoved)]
+    public void A_connection_of_a_removed_server_is_silent()
+    {
+        TestBox box = WebBox(out VirtualService service);
+        Assert.Single(box.FromClient(PacketBuilder.Tcp(Client, Web)));
+        box.Command(new RemoveServer(service.Key, TestBox.At("10.1.0.11:8080")));
+
+        SentFrame[] sent = box.FromClient(
+            PacketBuilder.Tcp(Client, Web).Flags(TcpFlags.Acknowledgment));
+
+        AssertDropped(box, DropReason.ServerRemoved, sent);
+    }
+
+    [Fact]
+    [Drops(DropReason.MethodUnsupported)]
+    public void A_server_behind_a_tunnel_gets_nothing_yet()
+    {
+        TestBox box = new();
+        VirtualService service = box.AddService(TransportProtocol.Tcp, Web);
+        box.AddServer(service, "10.1.0.11:80", ForwardingMethod.Tunnel);
+
+        SentFrame[] sent = box.FromClient(PacketBuilder.Tcp(Client, Web));
+
+        AssertDropped(box, DropReason.MethodUnsupported, sent);
+    }
+
+    [Fact]
+    [Drops(DropReason.TimeToLiveExpired)]
+    public void A_packet_on_its_last_hop_is_sent_back_as_an_error()
+    {
+        TestBox box = WebBox(out _);
+
+        SentFrame[] sent = box.FromClient(PacketBuilder.Tcp(Client, Web).TimeToLive(1));
+
+        AssertDropped(box, DropReason.TimeToLiveExpired, sent, answer: "icmp 11/0");
+    }
+
+    [Fact]
+    [Drops(DropReason.PacketTooBig)]
+    public void A_packet_too_large_for_the_next_link_is_sent_back_as_an_error()
+    {
+        TestBox box = WebBox(out _);
+        box.Inside.MaximumTransmissionUnit = 1400;
+
+        SentFrame[] sent = box.FromClient(PacketBuilder.Tcp(Client, Web).Payload(1400));
+
+        AssertDropped(box, DropReason.PacketTooBig, sent, answer: "icmp 3/4");
+    }
+
+    [Fact]
+    [Drops(DropReason.NoRoute)]
+    public void A_server_that_no_route_leads_to_gets_nothing()
+    {
+        TestBox box = WebBox(out _);
+        box.Command(new ReplaceRoutes(new([])));
+
+        SentFrame[] sent = box.FromClient(PacketBuilder.Tcp(Client, Web));
+
+        AssertDropped(box, DropReason.NoRoute, sent);
+    }
+
+    [Fact]
+    [Drops(DropReason.NoPort)]
+    public void A_route_by_an_interface_that_is_not_ours_leads_nowhere()
+    {
+        TestBox box = new();
+        VirtualService service = box.AddService(TransportProtocol.Tcp, Web);
+        box.AddServer(service, "172.16.0.11:80", ForwardingMethod.Nat);
+
+        SentFrame[] sent = box.FromClient(PacketBuilder.Tcp(Client, Web));
+
+        AssertDropped(box, DropReason.NoPort, sent);
+    }
+
+    [Fact]
+    [Drops(DropReason.NeighbourFailed)]
+    public void A_next_hop_that_does_not_answer_gets_nothing()
+    {
+        TestBox box = WebBox(out _);
+        box.Command(new NeighbourFailed(TestBox.InsideIndex, TestBox.Address("10.1.0.11")));
+
+        SentFrame[] sent = box.FromClient(PacketBuilder.Tcp(Client, Web));
+
+        AssertDropped(box, DropReason.NeighbourFailed, sent);
+    }
+
+    [Fact]
+    [Drops(DropReason.NeighbourQueueFull)]
+    public void Only_so_many_frames_wait_for_a_next_hop()
+    {
+        TestBox box = new(
+            new EngineOptions { ConnectionCapacity = 16, WaitingFramesPerNeighbour = 2 },
+            knowsNeighbours: false);
+        VirtualService service = box.AddService(TransportProtocol.Tcp, Web);
+        box.AddServer(service, "10.1.0.11:80", ForwardingMethod.Nat);
+        box.FromClient(PacketBuilder.Tcp("10.0.0.1:40001", Web));
+        box.FromClient(PacketBuilder.Tcp("10.0.0.1:40002", Web));
+
+        SentFrame[] sent = box.FromClient(PacketBuilder.Tcp("10.0.0.1:40003", Web));
+
+        AssertDropped(box, DropReason.NeighbourQueueFull, sent);
+        Assert.Equal(2, box.OutsideCounters.Waiting);
+    }
+
+    [Fact]
+    [Drops(DropReason.IcmpUnhandled)]
+    public void An_ICMP_message_without_an_answer_is_dropped()
+    {
+        TestBox box = new();
+
+        SentFrame[] sent = box.FromClient(
+            PacketBuilder.Icmp("10.0.0.1", "10.9.0.1", 13, 0, 0, new byte[12]));
+
+        AssertDropped(box, DropReason.IcmpUnhandled, sent);
+    }
+
+    [Fact]
+    [Drops(DropReason.IcmpUnrelated)]
+    public void An_ICMP_error_about_no_connection_of_ours_is_dropped()
+    {
+        TestBox box = WebBox(out _);
+        byte[] quoted = PacketBuilder.Tcp(Web, Client).Build();
+
+        SentFrame[] sent = box.FromClient(
+            PacketBuilder.Icmp("10.0.9.9", "10.9.0.1", 3, 4, 1280, quoted));
+
+        AssertDropped(box, DropReason.IcmpUnrelated, sent);
+    }
+
+    [Fact]
+    [Drops(DropReason.AnswersExhausted)]
+    public void A_flood_of_pings_is_not_answered_by_a_flood()
+    {
+        // Twenty answers a second, in bursts of a tenth of that.
+        TestBox box = new(
+            new EngineOptions { ConnectionCapacity = 16, AnswersPerSecond = 20 });
+        byte[] packet = PacketBuilder.EchoRequest("10.0.0.1", "10.9.0.1").Build();
+        Assert.Single(box.FromClient(packet));
+        Assert.Single(box.FromClient(packet));
+
+        SentFrame[] sent = box.FromClient(packet);
+
+        AssertDropped(box, DropReason.AnswersExhausted, sent);
+    }
+}

@@ -1,0 +1,201 @@
+using System;
+using System.Collections.Generic;
+using CsCheck;
+using Steelyard.Core.FrontPanel;
+using Steelyard.Core.Time;
+
+namespace Steelyard.Tests.FrontPanel;
+
+public sealed class ButtonTests
+{
+    private readonly List<ButtonIntent> _intents = [];
+    private readonly Button _button = new();
+
+    [Theory]
+    [InlineData(40)]
+    [InlineData(150)]
+    [InlineData(1999)]
+    public void A_press_below_two_seconds_is_a_failover_and_only_one(int heldMs)
+    {
+        Edge(true, 1000);
+        Edge(false, 1000 + heldMs);
+        PassTo(20_000);
+
+        Assert.Equal([ButtonIntent.Failover], _intents);
+    }
+
+    [Theory]
+    [InlineData(2000)]
+    [InlineData(4999)]
+    public void Letting_go_between_two_and_five_seconds_is_told_and_does_nothing(int heldMs)
+    {
+        Edge(true, 1000);
+        Edge(false, 1000 + heldMs);
+        PassTo(20_000);
+
+        Assert.Equal([ButtonIntent.Unclear], _intents);
+    }
+
+    [Fact]
+    public void A_hold_is_maintenance_at_the_fifth_second_while_still_held()
+    {
+        Edge(true, 1000);
+        PassTo(5999);
+        Assert.Empty(_intents);
+
+        PassTo(6000);
+
+        Assert.Equal([ButtonIntent.Maintenance], _intents);
+        Assert.True(_button.IsDown);
+    }
+
+    [Fact]
+    public void However_long_it_is_held_after_that_nothing_further_happens()
+    {
+        Edge(true, 1000);
+        PassTo(60_000);
+        Edge(false, 60_000);
+        PassTo(90_000);
+
+        Assert.Equal([ButtonIntent.Maintenance], _intents);
+    }
+
+    [Fact]
+    public void Bounces_on_the_way_down_and_up_are_one_press()
+    {
+        foreach (int at in (int[])[0, 3, 5, 19, 40])
+        {
+            Edge(at % 2 == 0, 1000 + at);
+        }
+
+        Edge(false, 1400);
+        Edge(true, 1420);
+        Edge(false, 1425);
+        PassTo(20_000);
+
+        Assert.Equal([ButtonIntent.Failover], _intents);
+    }
+
+    [Fact]
+    public void A_press_that_bounced_can_still_become_a_hold()
+    {
+        Edge(true, 1000);
+        Edge(false, 1010);
+        Edge(true, 1012);
+        PassTo(6000);
+
+        Assert.Equal([ButtonIntent.Maintenance], _intents);
+    }
+
+    [Fact]
+    public void A_glitch_shorter_than_the_settling_time_is_nothing()
+    {
+        Edge(true, 1000);
+        Edge(false, 1025);
+        PassTo(20_000);
+
+        Assert.Empty(_intents);
+    }
+
+    [Fact]
+    public void Two_presses_are_two()
+    {
+        Edge(true, 1000);
+        Edge(false, 1100);
+        Edge(true, 1300);
+        Edge(false, 1400);
+        PassTo(20_000);
+
+        Assert.Equal([ButtonIntent.Failover, ButtonIntent.Failover], _intents);
+    }
+
+    [Fact]
+    public void A_stalled_program_judges_by_the_timestamps_of_the_edges()
+    {
+        _ = _button.OnEdge(true, At(1000));
+        ButtonIntent atRelease = _button.OnEdge(false, At(6500));
+
+        Assert.Equal(ButtonIntent.Maintenance, atRelease);
+    }
+
+    [Fact]
+    public void A_button_that_is_down_at_the_start_is_no_press()
+    {
+        Button stuck = new(isDownAtStart: true);
+
+        Assert.Equal(Instant.Never, stuck.Deadline);
+        Assert.Equal(ButtonIntent.None, stuck.OnDeadline(At(60_000)));
+        Assert.Equal(ButtonIntent.None, stuck.OnEdge(false, At(61_000)));
+        Assert.Equal(ButtonIntent.None, stuck.OnDeadline(At(62_000)));
+        Assert.Equal(ButtonIntent.None, stuck.OnEdge(true, At(63_000)));
+        Assert.Equal(ButtonIntent.None, stuck.OnEdge(false, At(63_100)));
+        Assert.Equal(ButtonIntent.Failover, stuck.OnDeadline(At(63_130)));
+    }
+
+    /// <summary>
+    /// A contact may bounce up to fifty times within 25 ms of a press and of a release.
+    /// </summary>
+    [Fact]
+    public void No_bouncing_makes_two_presses_of_one()
+    {
+        Gen<int[]> bounces = Gen.Int[0, 25].Array[0, 50];
+        Gen.Select(bounces, Gen.Int[60, 1900], bounces).Sample((down, heldMs, up) =>
+        {
+            Button button = new();
+            int presses = 0;
+            int now = 1000;
+            Bounce(button, down, isDown: true, now, ref presses);
+            now += heldMs;
+            Bounce(button, up, isDown: false, now, ref presses);
+            presses += button.OnDeadline(At(now + 1000)) == ButtonIntent.Failover ? 1 : 0;
+            return presses == 1;
+        });
+    }
+
+    private static void Bounce(
+        Button button, int[] offsets, bool isDown, int start, ref int presses)
+    {
+        int[] sorted = [.. offsets];
+        Array.Sort(sorted);
+        bool level = isDown;
+        Feed(button, level, start, ref presses);
+        foreach (int offset in sorted)
+        {
+            level = !level;
+            Feed(button, level, start + offset, ref presses);
+        }
+
+        if (level != isDown)
+        {
+            Feed(button, isDown, start + 26, ref presses);
+        }
+    }
+
+    private static void Feed(Button button, bool isDown, int atMs, ref int presses) =>
+        presses += button.OnEdge(isDown, At(atMs)) == ButtonIntent.Failover ? 1 : 0;
+
+    private static Instant At(int milliseconds) =>
+        Instant.Zero + TimeSpan.FromMilliseconds(milliseconds);
+
+    private void Edge(bool isDown, int atMs)
+    {
+        PassTo(atMs);
+        Note(_button.OnEdge(isDown, At(atMs)));
+    }
+
+    private void PassTo(int atMs)
+    {
+        while (_button.Deadline <= At(atMs))
+        {
+            Note(_button.OnDeadline(_button.Deadline));
+        }
+    }
+
+    private void Note(ButtonIntent intent)
+    {
+        if (intent != ButtonIntent.None)
+        {
+            _intents.Add(intent);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using System;
+using Steelyard.Core.FrontPanel;
+using Steelyard.Core.Time;
+
+namespace Steelyard.Tests.FrontPanel;
+
+public sealed class PanelTests
+{
+    private static readonly PanelFacts Serving = new(
+        IsServing: true,
+        PanelRole.Backup,
+        IsHandingOver: false,
+        IsInMaintenance: false,
+        MissesTwin: false);
+
+    [Fact]
+    public void Ready_blinks_while_starting_and_stays_on_while_serving()
+    {
+        Assert.Equal(LedPattern.Blink, Show(Serving with { IsServing = false }).Ready);
+        Assert.Equal(LedPattern.On, Show(Serving).Ready);
+    }
+
+    [Fact]
+    public void Role_is_on_for_the_master_and_off_for_the_backup()
+    {
+        Assert.Equal(LedPattern.On, Show(Serving with { Role = PanelRole.Master }).Role);
+        Assert.Equal(LedPattern.Off, Show(Serving).Role);
+    }
+
+    [Fact]
+    public void Role_blinks_while_handing_over_and_in_maintenance()
+    {
+        PanelFacts master = Serving with { Role = PanelRole.Master };
+
+        Assert.Equal(LedPattern.Blink, Show(master with { IsHandingOver = true }).Role);
+        Assert.Equal(LedPattern.Blink, Show(Serving with { IsInMaintenance = true }).Role);
+    }
+
+    [Fact]
+    public void Fault_stays_on_in_fault_and_blinks_without_a_twin()
+    {
+        PanelFacts alone = Serving with { MissesTwin = true };
+
+        Assert.Equal(LedPattern.Off, Show(Serving).Fault);
+        Assert.Equal(LedPattern.Blink, Show(alone).Fault);
+        Assert.Equal(LedPattern.On, Show(alone with { Role = PanelRole.Fault }).Fault);
+    }
+
+    [Fact]
+    public void A_refused_press_flashes_for_three_seconds_and_then_the_old_picture_returns()
+    {
+        Panel panel = new();
+        Instant press = Instant.Zero + TimeSpan.FromSeconds(100);
+        Instant end = press + TimeSpan.FromSeconds(3);
+
+        panel.OnPressRefused(press);
+
+        Assert.Equal(LedPattern.FastBlink, panel.Show(Serving, press).Fault);
+        Assert.Equal(end, panel.Deadline);
+        Assert.Equal(LedPattern.FastBlink, panel.Show(Serving, end - TimeSpan.FromTicks(1)).Fault);
+        Assert.Equal(LedPattern.Off, panel.Show(Serving, end).Fault);
+        Assert.Equal(Instant.Never, panel.Deadline);
+    }
+
+    private static PanelState Show(PanelFacts facts) => new Panel().Show(facts, Instant.Zero);
+}

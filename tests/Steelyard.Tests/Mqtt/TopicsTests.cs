@@ -1,0 +1,34 @@
+using Steelyard.Host.Mqtt;
+
+namespace Steelyard.Tests.Mqtt;
+
+public sealed class TopicsTests
+{
+    [Theory]
+    [InlineData("lb-1", "lb-1")]
+    [InlineData("tcp 192.168.100.1:80", "tcp-192_168_100_1-80")]
+    [InlineData("10.0.0.3:8080", "10_0_0_3-8080")]
+    [InlineData("udp [2001:db8::1]:53", "udp-2001_db8__1-53")]
+    [InlineData("fwm 7", "fwm-7")]
+    [InlineData("lb1.example.com", "lb1_example_com")]
+    [InlineData("a/+/#", "a____")]
+    [InlineData("Büro", "B_ro")]
+    [InlineData("", "_")]
+    public void A_name_becomes_an_id_without_wildcards(string name, string id) =>
+        Assert.Equal(id, Topics.Id(name));
+
+    [Fact]
+    public void Every_topic_stands_below_the_box()
+    {
+        Topics topics = new("left");
+
+        Assert.Equal("steelyard/left/availability", topics.Availability);
+        Assert.Equal("steelyard/left/state", topics.State);
+        Assert.Equal("steelyard/left/rates", topics.Rates);
+        Assert.Equal("steelyard/left/event", topics.Event);
+        Assert.Equal("steelyard/left/events", topics.Events);
+        Assert.Equal("steelyard/left/router/VI_1/state", topics.Router("VI_1"));
+        Assert.Equal("steelyard/left/service/s/state", topics.Service("s"));
+        Assert.Equal("steelyard/left/service/s/real/r/state", topics.Server("s", "r"));
+    }
+}
