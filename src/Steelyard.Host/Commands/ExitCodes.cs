@@ -14,6 +14,8 @@ internal static class ExitCodes
     /// <summary>No box answers.</summary>
     public const int NoBox = 3;
 
-    /// <summary>Ended by Ctrl-C before it was done, as shells say it: 128 and SIGINT's number.</summary>
+    /// <summary>
+    /// Ended by Ctrl-C before it was done, as shells say it: 128 and SIGINT's number.
+    /// </summary>
     public const int Interrupted = 130;
 }

@@ -9,6 +9,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using Steelyard.Core.Control;
 using Steelyard.Host.Api;
+using Steelyard.Host.Loops;
 using Steelyard.Linux.Network;
 using Steelyard.Linux.Processes;
 
@@ -107,7 +108,7 @@ internal sealed class LabBox : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardInput = true,
         };
-        (string name, string value) = LabLeash.Mark();
+        (string name, string value) = Leash.Mark();
         start.Environment[name] = value;
         Process process = _place.Start(start);
         process.ErrorDataReceived += (_, line) => OnLine(line.Data);

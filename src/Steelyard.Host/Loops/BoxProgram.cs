@@ -7,7 +7,6 @@ using System.Threading.Tasks;
 using Microsoft.Extensions.Logging;
 using Steelyard.Core.Configuration;
 using Steelyard.Host.Api;
-using Steelyard.Host.Lab;
 using Steelyard.Host.Storage;
 using Steelyard.Linux.Clocks;
 using Steelyard.Linux.Processes;
@@ -36,9 +35,14 @@ public static class BoxProgram
     public static async Task<int> RunAsync(RunOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
-        LabLeash.Attach();
         using ILoggerFactory loggers = LogSetup.Create(options.Verbosity);
         ILogger log = loggers.CreateLogger("steelyard");
+        if (!Leash.TryAttach())
+        {
+            Log.Failed(log, "the lab that holds this box is gone");
+            return BoxSaysNo;
+        }
+
         ConfigurationResult read = Read(options.ConfigurationPath);
         Report(log, read);
         if (read.Config is not ApplianceConfig config)
@@ -75,7 +79,7 @@ public static class BoxProgram
                 options.SocketPath, control, cancellationToken);
             await box.StartAsync();
             Log.Started(log, Version, config.BoxName, options.ConfigurationPath);
-            await ServeAsync(box, control, stop);
+            await ServeAsync(box, control, log, stop);
             if (death is null)
             {
                 await box.ResignAsync();
@@ -116,7 +120,8 @@ public static class BoxProgram
     }
 
     /// <summary>Signals until the end: HUP reloads, TERM and INT stop.</summary>
-    private static async Task ServeAsync(Box box, BoxControl control, CancellationTokenSource stop)
+    private static async Task ServeAsync(
+        Box box, BoxControl control, ILogger log, CancellationTokenSource stop)
     {
         using SystemdNotifier systemd = new();
         using PosixSignalRegistration term = Stopping(PosixSignal.SIGTERM, stop);
@@ -127,15 +132,29 @@ public static class BoxProgram
             {
                 context.Cancel = true;
                 systemd.Reloading(MonotonicClock.Now);
-                _ = Task.Run(async () =>
-                {
-                    _ = await control.ReloadAsync(CancellationToken.None);
-                    systemd.Ready();
-                });
+                _ = Task.Run(() => ReloadAsync(control, systemd, log));
             });
         systemd.Ready();
         await WatchAsync(box, systemd, stop.Token);
         systemd.Stopping();
+    }
+
+    /// <summary>systemd waits for the word that it is over, however it went.</summary>
+    private static async Task ReloadAsync(
+        BoxControl control, SystemdNotifier systemd, ILogger log)
+    {
+        try
+        {
+            _ = await control.ReloadAsync(CancellationToken.None);
+        }
+#pragma warning disable CA1031 // Whatever it is, the box goes on as it was, and says why.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            Log.Failed(log, $"the reload failed: {failure.Message}");
+        }
+
+        systemd.Ready();
     }
 
     private static PosixSignalRegistration Stopping(

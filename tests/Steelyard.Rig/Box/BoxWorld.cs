@@ -96,7 +96,9 @@ internal sealed class BoxWorld : IDisposable
         In(name, $"nginx -p {folder} -c {folder}/conf");
     }
 
-    /// <summary>Makes the servers ready for direct routing: they hold the VIP and do not say so.</summary>
+    /// <summary>
+    /// Makes the servers ready for direct routing: they hold the VIP and do not say so.
+    /// </summary>
     internal void HoldVipOnServers()
     {
         foreach (int number in (int[])[11, 12])

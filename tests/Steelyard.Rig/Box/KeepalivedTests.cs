@@ -3,7 +3,9 @@ using System.IO;
 
 namespace Steelyard.Rig.Box;
 
-/// <summary>Debian's keepalived as the peer: each wins once, gives way once and takes back.</summary>
+/// <summary>
+/// Debian's keepalived as the peer: each wins once, gives way once and takes back.
+/// </summary>
 public sealed class KeepalivedTests
 {
     [RootTheory]

@@ -5,7 +5,9 @@ using System.Linq;
 
 namespace Steelyard.Rig.Box;
 
-/// <summary>A box as its operator meets it: direct routing, reload, claims, commands, health.</summary>
+/// <summary>
+/// A box as its operator meets it: direct routing, reload, claims, commands, health.
+/// </summary>
 public sealed class OperationTests
 {
     private const string HttpCheck = """

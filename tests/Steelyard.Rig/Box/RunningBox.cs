@@ -100,7 +100,9 @@ internal sealed class RunningBox : IDisposable
     internal void WaitForRole(string role) => Shell.Until(
         $"the box is {role}; its log: {Log}", () => HasExited || Role() == role);
 
-    /// <summary>Serves the first request, so that neighbours are known and checks are done.</summary>
+    /// <summary>
+    /// Serves the first request, so that neighbours are known and checks are done.
+    /// </summary>
     internal void WaitUntilServing(string port = "80") => Shell.Until(
         $"the box serves; its log: {Log}",
         () => _world.Curl(port: port).StartsWith("server", StringComparison.Ordinal));

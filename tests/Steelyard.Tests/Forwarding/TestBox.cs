@@ -168,7 +168,9 @@ internal sealed class TestBox
         return TakeSent();
     }
 
-    /// <summary>The next hops that the engine asked for since the last call, and no other news.</summary>
+    /// <summary>
+    /// The next hops that the engine asked for since the last call, and no other news.
+    /// </summary>
     public IpAddress[] TakeWanted()
     {
         List<IpAddress> wanted = [];
