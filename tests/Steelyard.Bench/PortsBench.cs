@@ -21,6 +21,13 @@ internal static class PortsBench
 {
     private const int Samples = 2_000;
     private const long BulkBytes = 1L << 30;
+
+    /// <summary>Flows of the flood that find their connection.</summary>
+    private const uint EstablishedFlows = 1024;
+
+    /// <summary>More than come in a second: each of them is new.</summary>
+    private const uint EveryFlow = 1 << 28;
+
     private static readonly TimeSpan FloodTime = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Pause = TimeSpan.FromMicroseconds(300);
 
@@ -33,15 +40,16 @@ internal static class PortsBench
         AfPacketOptions large = plain with { SlotBytes = 128 << 10, RingBytes = 64 << 20 };
         TimeSpan busy = TimeSpan.FromMicroseconds(500);
         Console.WriteLine(
-            "| hop | added p50 µs | added p99 µs | kframes/s | lost % | TCP Gbit/s |");
-        Console.WriteLine("|---|---|---|---|---|---|");
+            "| hop | added p50 µs | added p99 µs | kframes/s | lost % | knew/s | TCP Gbit/s |");
+        Console.WriteLine("|---|---|---|---|---|---|---|");
         for (int round = 0; round < rounds; round++)
         {
             using PortsRow wire = new(Hop.None, plain, default);
             double bare = At(Latency(wire), 0.5);
             Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"| wire alone | ({bare:f1}) | | | | |"));
+                CultureInfo.InvariantCulture, $"| wire alone | ({bare:f1}) | | | | | |"));
             Measure("the kernel's forwarding", bare, Hop.Kernel, plain);
+            Measure("the engine, address translation", bare, Hop.Engine, plain);
             Measure("per frame, 2 KiB slots", bare, Hop.Ports, plain);
             Measure("the same, looks 500 µs before sleep", bare, Hop.Ports, plain, busy);
             Measure("per frame, 128 KiB slots", bare, Hop.Ports, large);
@@ -62,12 +70,15 @@ internal static class PortsBench
     {
         using PortsRow row = new(hop, options, busyPoll);
         List<double> through = Latency(row);
-        (double rate, double lost) = Flood(row);
+        (double rate, double lost) = Flood(row, EstablishedFlows);
+        long connections = row.Connections;
+        _ = Flood(row, EveryFlow);
+        double fresh = (row.Connections - connections) / FloodTime.TotalSeconds;
         double bulk = hop == Hop.Ports ? Bulk(row) : 0;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"| {name} | {At(through, 0.5) - bare:f1} | {At(through, 0.99) - bare:f1} "
-            + $"| {rate / 1000:f0} | {lost * 100:f1} | {bulk:f2} |"));
+            + $"| {rate / 1000:f0} | {lost * 100:f1} | {fresh / 1000:f0} | {bulk:f2} |"));
     }
 
     private static double At(List<double> sorted, double share) =>
@@ -108,7 +119,7 @@ internal static class PortsBench
             for (int sample = 0; sample < Samples; sample++)
             {
                 Volatile.Write(ref sentAt, MonotonicClock.Now.Nanoseconds);
-                row.LeftEnd.Transmit(row.Frame, default);
+                row.LeftEnd.Transmit(row.Frames[0], default);
                 row.LeftEnd.Flush();
                 while (Volatile.Read(ref received) <= sample)
                 {
@@ -126,20 +137,20 @@ internal static class PortsBench
     }
 
     /// <summary>Frames a second that come through when more are sent, and the share lost.</summary>
-    private static (double Rate, double Lost) Flood(PortsRow row)
+    private static (double Rate, double Lost) Flood(PortsRow row, uint flows)
     {
         (double Rate, double Lost) result = default;
         Thread thread = new(() =>
         {
             _ = ThreadTuning.TrySetRealTime(10);
-            result = FloodHere(row);
+            result = FloodHere(row, flows);
         });
         thread.Start();
         thread.Join();
         return result;
     }
 
-    private static (double Rate, double Lost) FloodHere(PortsRow row)
+    private static (double Rate, double Lost) FloodHere(PortsRow row, uint flows)
     {
         PortCounters sentSoFar = row.LeftEnd.Counters;
         PortCounters carriedSoFar = row.RightEnd.Counters;
@@ -149,9 +160,10 @@ internal static class PortsBench
         Instant end = start + FloodTime;
         while (MonotonicClock.Now < end)
         {
-            for (int count = 0; count < 64; count++)
+            foreach (byte[] frame in row.Frames)
             {
-                row.LeftEnd.Transmit(row.Frame, default);
+                row.Renew(frame, flows);
+                row.LeftEnd.Transmit(frame, default);
             }
 
             row.LeftEnd.Flush();

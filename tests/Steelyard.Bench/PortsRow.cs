@@ -1,4 +1,5 @@
 using System;
+using System.Buffers.Binary;
 using System.IO;
 using System.Linq;
 using System.Threading;
@@ -21,6 +22,9 @@ internal enum Hop
 
     /// <summary>A thread that carries frames from port to port.</summary>
     Ports,
+
+    /// <summary>The engine: a service by address translation.</summary>
+    Engine,
 }
 
 /// <summary>Left, box and right in a row. Both ends have a port of the bench's own.</summary>
@@ -29,6 +33,8 @@ internal sealed class PortsRow : IDisposable
     internal static readonly IpAddress RightAddress = IpAddress.Parse("10.9.0.2");
     private static readonly IpAddress LeftAddress = IpAddress.Parse("10.9.0.1");
 
+    private const int FramesAtOnce = 64;
+    private const ushort TargetPort = 0x1001;
     private static readonly IpAddress Target = IpAddress.Parse("10.9.1.2");
 
     /// <summary>A unicast address of nobody: no stack answers it.</summary>
@@ -40,6 +46,8 @@ internal sealed class PortsRow : IDisposable
     private readonly AfPacketPort[] _ports = [];
     private readonly ControlSocket[] _controls = [];
     private readonly Thread? _thread;
+    private readonly EngineHop? _engine;
+    private uint _flow;
     private volatile bool _isStopping;
 
     internal PortsRow(Hop hop, AfPacketOptions options, TimeSpan busyPoll)
@@ -73,7 +81,8 @@ internal sealed class PortsRow : IDisposable
         LeftEnd = Open(Left, "left0", new());
         RightEnd = Open(Right, "right0", new() { RingBytes = 32 << 20 });
         RightEnd.AcceptStation(Station, accepts: true);
-        Frame = MakeFrame(hop == Hop.Kernel ? BoxStation : Station);
+        MacAddress to = hop == Hop.Kernel ? BoxStation : Station;
+        Frames = [.. Enumerable.Range(0, FramesAtOnce).Select(_ => MakeFrame(to))];
         if (hop == Hop.Kernel)
         {
             box.SetHardwareAddress("box0", BoxStation);
@@ -81,6 +90,11 @@ internal sealed class PortsRow : IDisposable
             box.SetNeighbour("box1", Target, Station);
             _box.Run(() => File.WriteAllText("/proc/sys/net/ipv4/ip_forward", "1"));
             _box.Run(() => File.WriteAllText("/proc/sys/net/ipv4/conf/all/rp_filter", "0"));
+        }
+        else if (hop == Hop.Engine)
+        {
+            _ports = [Open(_box, "box0", options), Open(_box, "box1", options)];
+            _engine = new(_ports[0], _ports[1], new(Target, TargetPort), Station, RightAddress);
         }
         else if (hop == Hop.Ports)
         {
@@ -99,14 +113,30 @@ internal sealed class PortsRow : IDisposable
 
     internal AfPacketPort RightEnd { get; }
 
-    /// <summary>A small UDP datagram, in a frame that reaches the right end.</summary>
-    internal byte[] Frame { get; }
+    /// <summary>Connections that the engine has made.</summary>
+    internal long Connections => _engine?.Connections ?? 0;
+
+    /// <summary>Small UDP datagrams, in pinned frames that reach the right end.</summary>
+    internal byte[][] Frames { get; }
+
+    /// <summary>Gives a frame another sender, the next of so many.</summary>
+    internal void Renew(byte[] frame, uint flows)
+    {
+        _flow = (_flow + 1) % flows;
+        Span<byte> packet = frame.AsSpan(EthernetFrame.HeaderLength);
+        BinaryPrimitives.WriteUInt16BigEndian(packet[14..], (ushort)(2 + (_flow >> 14)));
+        BinaryPrimitives.WriteUInt16BigEndian(packet[20..], (ushort)(4096 + (_flow & 0x3FFF)));
+        packet[10..12].Clear();
+        BinaryPrimitives.WriteUInt16BigEndian(
+            packet[10..], InternetChecksum.Finish(InternetChecksum.Sum(packet[..20])));
+    }
 
     public void Dispose()
     {
         _isStopping = true;
         _poller.Wake();
         _thread?.Join();
+        _engine?.Dispose();
         _poller.Dispose();
         foreach (IDisposable one in _ports.Concat<IDisposable>(_controls))
         {
@@ -120,7 +150,9 @@ internal sealed class PortsRow : IDisposable
         _box.Dispose();
     }
 
-    /// <summary>Ethernet, IPv4 with its header checksum, UDP without one; 60 octets.</summary>
+    /// <summary>
+    /// Ethernet, IPv4 with its header checksum, UDP with some checksum; 60 octets.
+    /// </summary>
     private static byte[] MakeFrame(MacAddress destination)
     {
         byte[] frame = GC.AllocateArray<byte>(60, pinned: true);
@@ -130,18 +162,11 @@ internal sealed class PortsRow : IDisposable
         [
             0x08, 0x00,
             0x45, 0, 0, 46, 0, 0, 0x40, 0, 64, 17, 0, 0, 10, 9, 0, 1, 10, 9, 1, 2,
-            0x10, 0x00, 0x10, 0x01, 0, 26, 0, 0,
+            0x10, 0x00, 0x10, 0x01, 0, 26, 0x12, 0x34,
         ];
         packet.CopyTo(frame, 12);
-        int sum = 0;
-        for (int offset = 14; offset < 34; offset += 2)
-        {
-            sum += (frame[offset] << 8) | frame[offset + 1];
-        }
-
-        sum = (sum & 0xFFFF) + (sum >> 16);
-        frame[24] = (byte)(~sum >> 8);
-        frame[25] = (byte)~sum;
+        BinaryPrimitives.WriteUInt16BigEndian(
+            frame.AsSpan(24), InternetChecksum.Finish(InternetChecksum.Sum(frame.AsSpan(14, 20))));
         return frame;
     }
 
