@@ -47,6 +47,7 @@ public sealed class ControlClient : IBoxControl, IDisposable
     {
         using HttpResponseMessage response = await SendAsync(
             new(HttpMethod.Get, "v1/status"), cancellationToken);
+        await RequireSuccessAsync(response, cancellationToken);
         return await response.Content.ReadAsStringAsync(cancellationToken);
     }
 
@@ -119,13 +120,18 @@ public sealed class ControlClient : IBoxControl, IDisposable
     {
         using HttpResponseMessage response = await SendAsync(
             new(HttpMethod.Get, target), cancellationToken);
+        await RequireSuccessAsync(response, cancellationToken);
+        return await ReadAsync(response, type, cancellationToken);
+    }
+
+    private static async Task RequireSuccessAsync(
+        HttpResponseMessage response, CancellationToken cancellationToken)
+    {
         if (!response.IsSuccessStatusCode)
         {
             ControlAnswer refusal = await ReadProblemAsync(response, cancellationToken);
             throw new BoxRefusedException(refusal.Sentence);
         }
-
-        return await ReadAsync(response, type, cancellationToken);
     }
 
     private Task<ControlAnswer> PostAsync<T>(

@@ -65,6 +65,7 @@ public sealed class ControlSocket : IAsyncDisposable
             // Bound in a folder that only we may enter, given its mode, then renamed into place: at
             // no moment can others reach it with the wrong mode, and a dead socket file is
             // replaced.
+            RefuseAnotherFile(full);
             Directory.CreateDirectory(nursery, OwnerOnly);
             File.Delete(newborn);
             WebApplication application = Build(newborn, box);
@@ -129,8 +130,24 @@ public sealed class ControlSocket : IAsyncDisposable
         }
         catch (IOException taken)
         {
-            string holder = SocketPeer.FindHolder(path) ?? "another process";
-            throw new ControlSocketException($"{holder} already holds {path}", taken);
+            throw new ControlSocketException(
+                File.Exists(name) && SocketPeer.FindHolder(path) is string holder
+                    ? $"{holder} already holds {path}"
+                    : $"the control socket {path} cannot be made: {taken.Message}",
+                taken);
+        }
+    }
+
+    /// <summary>
+    /// A dead socket, which has no length, is replaced; what holds something is somebody's.
+    /// </summary>
+    private static void RefuseAnotherFile(string path)
+    {
+        FileInfo there = new(path);
+        if (Directory.Exists(path) || (there.Exists && there.Length > 0))
+        {
+            throw new ControlSocketException(
+                $"{path} exists and is no socket; remove it, or name another with --socket");
         }
     }
 

@@ -36,10 +36,16 @@ internal static class SocketPeer
             return $"somebody ({denied.Message})";
         }
 
+        int processId = ProcessOf(socket);
+        return processId > 0 ? $"process {processId} ({NameOf(processId)})" : "a process";
+    }
+
+    /// <summary>The process at the other end; 0 when the kernel does not tell.</summary>
+    public static int ProcessOf(Socket socket)
+    {
         Span<byte> credentials = stackalloc byte[CredentialBytes];
         int length = socket.GetRawSocketOption(SolSocket, SoPeerCred, credentials);
-        int processId = length >= sizeof(int) ? ReadHostOrder(credentials) : 0;
-        return processId > 0 ? $"process {processId} ({NameOf(processId)})" : "a process";
+        return length >= sizeof(int) ? ReadHostOrder(credentials) : 0;
     }
 
     private static int ReadHostOrder(ReadOnlySpan<byte> bytes) => BitConverter.IsLittleEndian

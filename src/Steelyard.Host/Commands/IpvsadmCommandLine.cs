@@ -75,23 +75,20 @@ internal static class IpvsadmCommandLine
             _ => program.RunAsync(words, CancellationToken.None),
         };
 
-    /// <summary>Takes <c>--socket PATH</c> off the front: it is ours, not ipvsadm's.</summary>
+    /// <summary>Takes <c>--socket PATH</c> out: it is ours, not ipvsadm's.</summary>
     private static string TakeSocket(List<string> words)
     {
-        if (words is [SocketOption.Name, string path, ..])
-        {
-            words.RemoveRange(0, 2);
-            return path;
-        }
-
         const string Glued = SocketOption.Name + "=";
-        if (words.Count > 0 && words[0].StartsWith(Glued, StringComparison.Ordinal))
+        int at = words.FindIndex(word => word == SocketOption.Name
+            || word.StartsWith(Glued, StringComparison.Ordinal));
+        bool isGlued = at >= 0 && words[at] != SocketOption.Name;
+        if (at < 0 || (!isGlued && at + 1 == words.Count))
         {
-            string glued = words[0][Glued.Length..];
-            words.RemoveAt(0);
-            return glued;
+            return SocketOption.Default;
         }
 
-        return SocketOption.Default;
+        string path = isGlued ? words[at][Glued.Length..] : words[at + 1];
+        words.RemoveRange(at, isGlued ? 1 : 2);
+        return path;
     }
 }

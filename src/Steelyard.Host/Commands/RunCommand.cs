@@ -33,14 +33,14 @@ internal static class RunCommand
         [
             new("steelyard run -c /etc/steelyard/steelyard.conf", "run the box in the foreground"),
             new(
-                "steelyard run -c a.conf --socket /tmp/a.sock -vv",
+                "steelyard run -c a.conf --socket /tmp/a.sock -v",
                 "run a box of one's own beside another, and hear why it does what it does"),
         ]);
     }
 
     public static Option<bool> CreateVerbose() => new("--verbose", "-v")
     {
-        Description = "Say more; twice says still more.",
+        Description = "Say more.",
         Arity = ArgumentArity.Zero,
     };
 

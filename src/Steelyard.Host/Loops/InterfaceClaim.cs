@@ -1,7 +1,8 @@
 using System;
-using System.Buffers.Binary;
 using System.Globalization;
 using System.Net.Sockets;
+using System.Threading.Tasks;
+using Steelyard.Host.Api;
 
 namespace Steelyard.Host.Loops;
 
@@ -11,10 +12,6 @@ namespace Steelyard.Host.Loops;
 /// </summary>
 internal sealed class InterfaceClaim : IDisposable
 {
-    private const int SolSocket = 1;
-    private const int SoPeerCredentials = 17;
-    private const int CredentialsLength = 12;
-
     private readonly Socket _socket;
 
     private InterfaceClaim(Socket socket) => _socket = socket;
@@ -29,7 +26,8 @@ internal sealed class InterfaceClaim : IDisposable
         try
         {
             socket.Bind(name);
-            socket.Listen(1);
+            socket.Listen();
+            _ = DismissAskersAsync(socket);
             return new InterfaceClaim(socket);
         }
         catch (SocketException inUse)
@@ -43,18 +41,36 @@ internal sealed class InterfaceClaim : IDisposable
 
     public void Dispose() => _socket.Dispose();
 
+    /// <summary>Lets those go who asked who holds it, so that others can ask.</summary>
+    private static async Task DismissAskersAsync(Socket socket)
+    {
+        try
+        {
+            while (true)
+            {
+                (await socket.AcceptAsync()).Dispose();
+            }
+        }
+        catch (Exception end) when (end is SocketException or ObjectDisposedException)
+        {
+            // The claim has been given up, and nobody is to be told.
+        }
+    }
+
     private static UnixDomainSocketEndPoint NameOf(int interfaceIndex) =>
         new(string.Create(CultureInfo.InvariantCulture, $"\0steelyard/interface/{interfaceIndex}"));
 
     private static int AskHolder(UnixDomainSocketEndPoint name)
     {
-        using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        // Not blocking: the control thread asks, and a holder that hangs must not hold it too.
+        using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+        {
+            Blocking = false,
+        };
         try
         {
             socket.Connect(name);
-            Span<byte> credentials = stackalloc byte[CredentialsLength];
-            _ = socket.GetRawSocketOption(SolSocket, SoPeerCredentials, credentials);
-            return BinaryPrimitives.ReadInt32LittleEndian(credentials);
+            return SocketPeer.ProcessOf(socket);
         }
         catch (SocketException)
         {

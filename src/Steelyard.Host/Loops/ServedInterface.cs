@@ -33,7 +33,7 @@ internal sealed class ServedInterface(
         InterfaceClaim? claim = InterfaceClaim.TryTake(interfaceIndex, out int holder);
         if (claim is null)
         {
-            refusal = $"interface {name} is served by another steelyard (process {holder}): "
+            refusal = $"interface {name} is served by another steelyard ({OfProcess(holder)}): "
                 + "stop that one, or name another interface";
             return null;
         }
@@ -54,6 +54,9 @@ internal sealed class ServedInterface(
             throw;
         }
     }
+
+    private static string OfProcess(int holder) =>
+        holder > 0 ? $"process {holder}" : "which does not say its process";
 
     /// <summary>Both sockets take frames for a virtual router's station, or no longer do.</summary>
     public void AcceptStation(MacAddress station, bool accepts)

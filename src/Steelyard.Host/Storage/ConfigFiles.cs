@@ -20,12 +20,16 @@ internal sealed class ConfigFiles : IConfigFiles
     {
         text = null;
         reason = null;
+        if (path.Length == 0 || path.Contains('\0'))
+        {
+            reason = "is no file name";
+            return false;
+        }
+
         try
         {
             using StreamReader reader = new(path, Encoding.UTF8);
-            char[] characters = new char[maximumLength];
-            int length = reader.ReadBlock(characters);
-            text = new(characters, 0, length);
+            text = ReadUpTo(reader, maximumLength);
             return true;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -45,12 +49,34 @@ internal sealed class ConfigFiles : IConfigFiles
     {
         ArgumentNullException.ThrowIfNull(pattern);
         SortedSet<string> found = new(StringComparer.Ordinal);
-        foreach (string alternative in GlobPattern.ExpandBraces(pattern))
+        if (!pattern.Contains('\0'))
         {
-            Collect(alternative, found);
+            foreach (string alternative in GlobPattern.ExpandBraces(pattern))
+            {
+                Collect(alternative, found);
+            }
         }
 
         return [.. found];
+    }
+
+    private static string ReadUpTo(StreamReader reader, int maximumLength)
+    {
+        StringBuilder text = new();
+        char[] share = new char[4096];
+        while (text.Length < maximumLength)
+        {
+            int length = reader.ReadBlock(
+                share, 0, Math.Min(share.Length, maximumLength - text.Length));
+            if (length == 0)
+            {
+                break;
+            }
+
+            text.Append(share, 0, length);
+        }
+
+        return text.ToString();
     }
 
     /// <summary>Follows the pattern folder by folder; plain names are not searched for.</summary>

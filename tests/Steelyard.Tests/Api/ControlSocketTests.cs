@@ -248,8 +248,14 @@ public sealed class ControlSocketTests : IAsyncLifetime
     public async Task A_dead_boxs_socket_file_is_replaced()
     {
         string path = Path.Combine(_folder.FullName, "dead.sock");
-        await File.WriteAllTextAsync(path, "left over");
+        using (Socket dead = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
+        {
+            // Its own Dispose would remove the name that it was bound to.
+            dead.Bind(new UnixDomainSocketEndPoint(path + ".born"));
+            File.Move(path + ".born", path);
+        }
 
+        Assert.True(File.Exists(path));
         await using ControlSocket socket =
             await ControlSocket.StartAsync(path, _box, CancellationToken.None);
 
@@ -267,6 +273,29 @@ public sealed class ControlSocketTests : IAsyncLifetime
             () => new ControlClient(SocketPath).StatusAsync(CancellationToken.None));
         Assert.Contains(SocketPath, none.Message, StringComparison.Ordinal);
         _socket = await ControlSocket.StartAsync(SocketPath, _box, CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_no_socket_is_left_alone()
+    {
+        string path = Path.Combine(_folder.FullName, "letter.txt");
+        await File.WriteAllTextAsync(path, "dear twin");
+
+        ControlSocketException wrong = await Assert.ThrowsAsync<ControlSocketException>(
+            () => ControlSocket.StartAsync(path, _box, CancellationToken.None));
+
+        Assert.Contains("is no socket", wrong.Message, StringComparison.Ordinal);
+        Assert.Equal("dear twin", await File.ReadAllTextAsync(path));
+    }
+
+    [Fact]
+    public async Task A_box_that_cannot_answer_is_not_taken_for_its_status()
+    {
+        _box.IsStuck = true;
+        using ControlClient client = new(SocketPath);
+
+        await Assert.ThrowsAsync<BoxRefusedException>(
+            () => client.StatusJsonAsync(CancellationToken.None));
     }
 
     [Fact]

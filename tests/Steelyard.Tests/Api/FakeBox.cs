@@ -19,6 +19,9 @@ internal sealed class FakeBox : IBoxControl
 
     public ControlAnswer NextAnswer { get; set; } = ControlAnswer.Done("so be it");
 
+    /// <summary>The control loop does not answer.</summary>
+    public bool IsStuck { get; set; }
+
     public ImmutableArray<ConnectionRecord> Connections { get; set; } = [];
 
     public IpvsListing Listing { get; set; } = new(4096, new(900, 120, 300), [], []);
@@ -51,7 +54,9 @@ internal sealed class FakeBox : IBoxControl
     public Task<BoxStatus> StatusAsync(CancellationToken cancellationToken)
     {
         Asked.Add("status");
-        return Task.FromResult(Status);
+        return IsStuck
+            ? Task.FromException<BoxStatus>(new InvalidOperationException("too many wishes"))
+            : Task.FromResult(Status);
     }
 
     public Task<ControlAnswer> FailoverAsync(

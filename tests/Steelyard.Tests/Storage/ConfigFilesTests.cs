@@ -45,6 +45,27 @@ public sealed class ConfigFilesTests : IDisposable
         Assert.Equal(expected.Split(' ', StringSplitOptions.RemoveEmptyEntries), found);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("a\0b")]
+    public void What_cannot_be_a_file_name_is_no_crash(string path)
+    {
+        Assert.False(_files.TryRead(path, 100, out _, out string? reason));
+        Assert.Equal("is no file name", reason);
+        Assert.Empty(_files.Match(path));
+    }
+
+    [Fact]
+    public void A_long_file_is_read_whole()
+    {
+        string path = Path.Combine(_folder.FullName, "long.conf");
+        string wanted = string.Concat(Enumerable.Range(0, 5000).Select(number => $"{number}ö "));
+        File.WriteAllText(path, wanted);
+
+        Assert.True(_files.TryRead(path, 1 << 20, out string? text, out _));
+        Assert.Equal(wanted, text);
+    }
+
     [Fact]
     public void A_file_is_read_as_text_up_to_the_bound()
     {
