@@ -1,5 +1,7 @@
 using System;
+using System.Globalization;
 using System.IO;
+using System.Threading;
 
 namespace Steelyard.Rig.Box;
 
@@ -21,6 +23,8 @@ public sealed class KeepalivedTests
             world, "box2", Configs.Routers(100, version, advert) + Configs.Web());
 
         box.WaitForRole("BACKUP");
+        Thread.Sleep(DownInterval(advert));
+        Assert.Equal("BACKUP", box.Role());
         Assert.True(KeepalivedHolds(world));
 
         StopKeepalived(world);
@@ -45,6 +49,7 @@ public sealed class KeepalivedTests
             box.WaitForRole("MASTER");
             StartKeepalived(world, 100, version, advert);
             box.WaitUntilServing();
+            Thread.Sleep(DownInterval(advert));
             Assert.False(KeepalivedHolds(world));
 
             box.Signal("TERM");
@@ -58,6 +63,10 @@ public sealed class KeepalivedTests
         Shell.Until("keepalived has given back", () => !KeepalivedHolds(world));
         again.WaitUntilServing();
     }
+
+    /// <summary>Longer than anybody waits for the adverts of a MASTER that is gone.</summary>
+    private static TimeSpan DownInterval(string advert) =>
+        TimeSpan.FromSeconds(double.Parse(advert, CultureInfo.InvariantCulture)) * 4;
 
     private static bool KeepalivedHolds(BoxWorld world) => world
         .In("box3", "ip -4 addr show dev outside")

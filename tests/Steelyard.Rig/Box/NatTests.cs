@@ -60,31 +60,37 @@ public sealed class NatTests
         }
     }
 
-    [RootTheory]
-    [InlineData(1, 0, 0)]
-    [InlineData(0, 1, 1)]
-    public void The_kernel_never_handles_what_the_box_handles(
-        int forward, int reversePath, int arpIgnore)
+    [RootFact]
+    public void The_kernel_never_handles_what_the_box_handles_whatever_its_settings()
     {
         using BoxWorld world = new();
-        world.In("box2", $"sysctl -qw net.ipv4.ip_forward={forward} "
-            + $"net.ipv4.conf.all.rp_filter={reversePath} "
-            + $"net.ipv4.conf.outside.rp_filter={reversePath} "
-            + $"net.ipv4.conf.all.arp_ignore={arpIgnore}");
         using RunningBox box = new(
             world, "box2", Configs.Routers() + Configs.Web(second: false));
         box.WaitUntilServing();
         Capture server = new(world, "server11", "tcp[tcpflags] & tcp-syn != 0 and dst port 8080");
         string before = KernelCounters(world);
 
-        for (int request = 0; request < 5; request++)
+        int requests = 0;
+        foreach (int forward in (int[])[0, 1])
         {
-            Assert.Equal("server11", world.Curl());
+            foreach (int reversePath in (int[])[0, 1, 2])
+            {
+                foreach (int arpIgnore in (int[])[0, 1, 2, 8])
+                {
+                    world.In("box2", $"sysctl -qw net.ipv4.ip_forward={forward} "
+                        + $"net.ipv4.conf.all.rp_filter={reversePath} "
+                        + $"net.ipv4.conf.outside.rp_filter={reversePath} "
+                        + $"net.ipv4.conf.inside.rp_filter={reversePath} "
+                        + $"net.ipv4.conf.all.arp_ignore={arpIgnore}");
+                    Assert.Equal("server11", world.Curl());
+                    requests++;
+                }
+            }
         }
 
         Assert.Equal(before, KernelCounters(world));
         string seen = server.Stop();
-        Assert.Equal(5, seen.Split('\n').Count(line => line.Contains("Flags [S]")));
+        Assert.Equal(requests, seen.Split('\n').Count(line => line.Contains("Flags [S]")));
     }
 
     [RootFact]

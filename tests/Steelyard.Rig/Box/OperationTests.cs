@@ -107,6 +107,21 @@ public sealed class OperationTests
     }
 
     [RootFact]
+    public void A_link_that_is_lost_is_a_fault_and_the_box_serves_again_when_it_returns()
+    {
+        using BoxWorld world = new();
+        using RunningBox box = new(world, "box2", Configs.Routers() + Configs.Web());
+        box.WaitUntilServing();
+
+        Shell.Run($"ip -n {world.Name("box2")} link set outside down");
+        box.WaitForRole("FAULT");
+        Shell.Run($"ip -n {world.Name("box2")} link set outside up");
+
+        box.WaitForRole("MASTER");
+        box.WaitUntilServing();
+    }
+
+    [RootFact]
     public void Ipvsadm_lists_changes_saves_and_restores()
     {
         using BoxWorld world = new();
