@@ -9,8 +9,10 @@ namespace Steelyard.Core.Control.Services;
 /// </summary>
 internal sealed class ServerEntry(RealServer server, RealServerConfig config, bool isFromFile)
 {
-    /// <summary>The engine's object; the same one for as long as the service lives.</summary>
-    public RealServer Server { get; } = server;
+    /// <summary>
+    /// The engine's object: ours, or the one of old that came back in its place.
+    /// </summary>
+    public RealServer Server => server.InUse;
 
     public RateEstimator Rates { get; } = new(server.Counters);
 

@@ -290,6 +290,7 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
             _probes.Add(new PendingProbe(id, service, server, health, check));
             effects.StartProbe(id, health.ConfigOf(check));
         }
+                server.Rates.Follow(server.Server.Counters);
     }
 
     private void ReportHealth(ServiceEntry service, ServerEntry server, HealthTransition transition)
