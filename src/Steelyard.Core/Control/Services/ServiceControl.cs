@@ -198,9 +198,10 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
             {
                 server.Health = config.Checks.IsEmpty
                     ? null
-                    : new ServerHealth(config.Checks, chance.Fork(), now);
+                    : new ServerHealth(config.Checks, chance.Fork(), now, before?.Health);
             }
         }
+                // Other checks do not make a dead server live: it serves when they say so.
 
         ConfigureSorryServer(service, wanted.SorryServer);
     }
