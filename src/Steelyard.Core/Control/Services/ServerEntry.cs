@@ -21,7 +21,10 @@ internal sealed class ServerEntry(RealServer server, RealServerConfig config, bo
     /// <summary>False for a server that a command added; it goes at the next reload.</summary>
     public bool IsFromFile { get; set; } = isFromFile;
 
-    /// <summary>Asked for now, by the file or by a command.</summary>
+    /// <summary>
+    /// Asked for now, by the file or by a command; one that is not is forgotten with the next
+    /// <see cref="ServiceControl.Enforce"/>.
+    /// </summary>
     public bool IsWanted { get; set; } = true;
 
     /// <summary>Null for a server that nobody checks.</summary>

@@ -84,13 +84,12 @@ public sealed class ServiceCommands
             return ServiceAnswer.NoSuchService;
         }
 
-        if (service.Find(config.Endpoint) is { IsWanted: true })
+        if (service.Find(config.Endpoint) is not null)
         {
             return ServiceAnswer.ServerExists;
         }
 
-        ServerEntry server = ServiceControl.Want(service, config, isFromFile: false);
-        server.Health = null;
+        _ = ServiceControl.Want(service, config, isFromFile: false);
         _services.Enforce(service);
         return ServiceAnswer.Done;
     }
@@ -146,7 +145,7 @@ public sealed class ServiceCommands
         ServiceKey key, Endpoint endpoint, out ServiceEntry? service, out ServerEntry? server)
     {
         service = _services.Find(key);
-        server = service?.Find(endpoint) is { IsWanted: true } found ? found : null;
+        server = service?.Find(endpoint);
         return service is null ? ServiceAnswer.NoSuchService
             : server is null ? ServiceAnswer.NoSuchServer
             : ServiceAnswer.Done;

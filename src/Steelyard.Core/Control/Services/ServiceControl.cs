@@ -153,9 +153,10 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
         {
             EnforceServer(service, sorry, !service.Quorum.IsUp);
         }
+        Forget(service);
     }
 
-    /// <summary>The server entry for an endpoint: the one of old if there was one.</summary>
+    /// <summary>The server entry for an endpoint: the one that is there, or a new one.</summary>
     public static ServerEntry Want(ServiceEntry service, RealServerConfig config, bool isFromFile)
     {
         ServerEntry? server = service.Find(config.Endpoint);
@@ -264,6 +265,18 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
     {
         if (now < _sampleAt)
         {
+    /// <summary>
+    /// A server that nobody wants is out of service by now; nothing is probed, counted or waited
+    /// for on its behalf. One of the same endpoint that is wanted later begins anew.
+    /// </summary>
+    private void Forget(ServiceEntry service)
+    {
+        if (service.Servers.RemoveAll(server => !server.IsWanted) > 0)
+        {
+            _ = _probes.RemoveAll(probe => !probe.Server.IsWanted);
+        }
+    }
+
             return;
         }
 
@@ -280,7 +293,7 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
 
     private void StartDueProbes(ServiceEntry service, ServerEntry server, Instant now)
     {
-        if (server.Health is not ServerHealth health || !server.IsWanted)
+        if (server.Health is not ServerHealth health)
         {
             return;
         }
