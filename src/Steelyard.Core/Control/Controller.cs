@@ -56,7 +56,7 @@ public sealed class Controller
         };
         _panel = new PanelControl(effects);
         _office = new OfficeControl(effects, _routers, _twin);
-        Commands = new ServiceCommands(_services, effects);
+        Commands = new ServiceCommands(_services, effects, OnServicesChanged);
     }
 
     /// <summary>The configuration in force.</summary>
@@ -98,10 +98,10 @@ public sealed class Controller
     {
         Config = config;
         _isConfigured = true;
-        ChooseInterfaces();
         _services.Configure(config, now);
         _routers.Configure(config, now);
         _twin.Configure(config, now);
+        ChooseInterfaces();
         Timeouts defaults = new();
         SetTimeouts(
             config.Timeouts.Tcp ?? defaults.Tcp,
@@ -273,6 +273,12 @@ public sealed class Controller
 
     private void OnRole(VirtualRouter router) => _hasNewRole = true;
 
+    private void OnServicesChanged()
+    {
+        ChooseInterfaces();
+        Deadline = Instant.Earlier(Deadline, _services.Deadline);
+    }
+
     private void OnHandOverEnded(SyncGroup group, string? refusal, Instant now)
     {
         if (refusal is not null)
@@ -339,16 +345,13 @@ public sealed class Controller
     {
         List<string> wanted = [.. Config.VirtualRouters.Select(router => router.Interface)];
         RouteTable routes = new(_network.Picture.Routes);
-        foreach (VirtualServerConfig service in Config.VirtualServers)
+        foreach (ServerEntry server in _services.Servers)
         {
-            foreach (RealServerConfig server in service.RealServers)
+            if (routes.TryFind(server.Server.Endpoint.Address, out NextHop hop)
+                && _network.Find(hop.InterfaceIndex) is InterfaceState state
+                && !state.HardwareAddress.IsZero)
             {
-                if (routes.TryFind(server.Endpoint.Address, out NextHop hop)
-                    && _network.Find(hop.InterfaceIndex) is InterfaceState state
-                    && !state.HardwareAddress.IsZero)
-                {
-                    wanted.Add(state.Name);
-                }
+                wanted.Add(state.Name);
             }
         }
 

@@ -1,3 +1,4 @@
+using System;
 using System.Linq;
 using Steelyard.Core.Configuration;
 using Steelyard.Core.Forwarding.Commands;
@@ -24,11 +25,15 @@ public sealed class ServiceCommands
 {
     private readonly ServiceControl _services;
     private readonly IControlEffects _effects;
+    private readonly Action _onChanged;
 
-    internal ServiceCommands(ServiceControl services, IControlEffects effects)
+    /// <param name="onChanged">Called after a service or a server came or went.</param>
+    internal ServiceCommands(
+        ServiceControl services, IControlEffects effects, Action onChanged)
     {
         _services = services;
         _effects = effects;
+        _onChanged = onChanged;
     }
 
     public ServiceAnswer AddService(ServiceKey key, string scheduler)
@@ -40,7 +45,7 @@ public sealed class ServiceCommands
 
         _ = _services.Create(
             new VirtualServerConfig { Key = key, Scheduler = scheduler }, isFromFile: false);
-        return ServiceAnswer.Done;
+        return Changed();
     }
 
     public ServiceAnswer EditService(ServiceKey key, string scheduler)
@@ -63,7 +68,7 @@ public sealed class ServiceCommands
         }
 
         _services.Remove(service);
-        return ServiceAnswer.Done;
+        return Changed();
     }
 
     /// <summary>Deletes every service.</summary>
@@ -74,7 +79,7 @@ public sealed class ServiceCommands
             _services.Remove(service);
         }
 
-        return ServiceAnswer.Done;
+        return Changed();
     }
 
     public ServiceAnswer AddServer(ServiceKey key, RealServerConfig config)
@@ -91,7 +96,7 @@ public sealed class ServiceCommands
 
         _ = ServiceControl.Want(service, config, isFromFile: false);
         _services.Enforce(service);
-        return ServiceAnswer.Done;
+        return Changed();
     }
 
     public ServiceAnswer EditServer(
@@ -117,6 +122,7 @@ public sealed class ServiceCommands
         {
             server!.IsWanted = false;
             _services.Enforce(service!);
+            _ = Changed();
         }
 
         return answer;
@@ -138,6 +144,12 @@ public sealed class ServiceCommands
     public ServiceAnswer ZeroAll()
     {
         _ = _effects.TryCommand(new ZeroCounters(null));
+        return ServiceAnswer.Done;
+    }
+
+    private ServiceAnswer Changed()
+    {
+        _onChanged();
         return ServiceAnswer.Done;
     }
 

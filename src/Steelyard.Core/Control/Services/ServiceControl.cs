@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using Steelyard.Core.Chance;
 using Steelyard.Core.Configuration;
 using Steelyard.Core.Forwarding;
@@ -24,6 +25,9 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
     private int _lastProbeId;
 
     public IReadOnlyList<ServiceEntry> Services => _services;
+
+    /// <summary>Every server of every service, sorry servers too.</summary>
+    public IEnumerable<ServerEntry> Servers => _services.SelectMany(service => service.All);
 
     public Instant Deadline
     {
@@ -149,11 +153,11 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
             EnforceServer(service, server, IsWantedInService(service, server));
         }
 
+        Forget(service);
         if (service.Sorry is ServerEntry sorry)
         {
             EnforceServer(service, sorry, !service.Quorum.IsUp);
         }
-        Forget(service);
     }
 
     /// <summary>The server entry for an endpoint: the one that is there, or a new one.</summary>
@@ -197,12 +201,12 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
             ServerEntry server = Want(service, config, isFromFile: true);
             if (!keepsHealth)
             {
+                // Other checks do not make a dead server live: it serves when they say so.
                 server.Health = config.Checks.IsEmpty
                     ? null
                     : new ServerHealth(config.Checks, chance.Fork(), now, before?.Health);
             }
         }
-                // Other checks do not make a dead server live: it serves when they say so.
 
         ConfigureSorryServer(service, wanted.SorryServer);
     }
@@ -261,10 +265,6 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
         }
     }
 
-    private void SampleRates(Instant now)
-    {
-        if (now < _sampleAt)
-        {
     /// <summary>
     /// A server that nobody wants is out of service by now; nothing is probed, counted or waited
     /// for on its behalf. One of the same endpoint that is wanted later begins anew.
@@ -277,6 +277,10 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
         }
     }
 
+    private void SampleRates(Instant now)
+    {
+        if (now < _sampleAt)
+        {
             return;
         }
 
@@ -286,6 +290,7 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
             service.Rates.Sample();
             foreach (ServerEntry server in service.Servers)
             {
+                server.Rates.Follow(server.Server.Counters);
                 server.Rates.Sample();
             }
         }
@@ -304,7 +309,6 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
             _probes.Add(new PendingProbe(id, service, server, health, check));
             effects.StartProbe(id, health.ConfigOf(check));
         }
-                server.Rates.Follow(server.Server.Counters);
     }
 
     private void ReportHealth(ServiceEntry service, ServerEntry server, HealthTransition transition)

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Linq;
 using Steelyard.Core.Configuration;
 using Steelyard.Core.Health;
 using Steelyard.Core.Services;
@@ -25,6 +26,8 @@ internal sealed class ServiceEntry(
     public List<ServerEntry> Servers { get; } = [];
 
     public ServerEntry? Sorry { get; set; }
+
+    public IEnumerable<ServerEntry> All => Servers.Append(Sorry).OfType<ServerEntry>();
 
     public Quorum Quorum { get; set; } = new(config.Quorum, config.Hysteresis);
 
