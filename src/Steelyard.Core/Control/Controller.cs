@@ -74,7 +74,9 @@ public sealed class Controller
     /// <summary>Changes of services by commands.</summary>
     public ServiceCommands Commands { get; }
 
-    /// <summary>A person works on this box: the twin holds everything.</summary>
+    /// <summary>
+    /// A person works on this box: the twin holds everything, or is just taking it.
+    /// </summary>
     public bool IsInMaintenance => _office.IsInMaintenance;
 
     /// <summary>Some router gives its office to the twin just now.</summary>
@@ -99,9 +101,9 @@ public sealed class Controller
         Config = config;
         _isConfigured = true;
         _services.Configure(config, now);
+        ChooseInterfaces();
         _routers.Configure(config, now);
         _twin.Configure(config, now);
-        ChooseInterfaces();
         Timeouts defaults = new();
         SetTimeouts(
             config.Timeouts.Tcp ?? defaults.Tcp,
@@ -255,9 +257,9 @@ public sealed class Controller
     /// </summary>
     public bool PrepareStop(Instant now)
     {
-        bool begun = _office.FailOver(null, force: false, now) is null && IsHandingOver;
+        _office.GiveAwayAll(now);
         Settle(now);
-        return begun;
+        return IsHandingOver;
     }
 
     /// <summary>Resigns everywhere and says goodbye.</summary>
@@ -271,19 +273,20 @@ public sealed class Controller
     /// <summary>A picture of the whole box.</summary>
     public BoxStatus Status(Instant now) => StatusPicture.Take(this, _identity, _engine, now);
 
-    private void OnRole(VirtualRouter router) => _hasNewRole = true;
-
     private void OnServicesChanged()
     {
         ChooseInterfaces();
         Deadline = Instant.Earlier(Deadline, _services.Deadline);
     }
 
+    private void OnRole(VirtualRouter router) => _hasNewRole = true;
+
     private void OnHandOverEnded(SyncGroup group, string? refusal, Instant now)
     {
         if (refusal is not null)
         {
             _office.ReportRefusal(group.Name, refusal);
+            _office.OnHandOverRefused(refusal);
             _panel.OnPressRefused(now);
         }
     }
@@ -308,10 +311,15 @@ public sealed class Controller
     /// <summary>What follows from whatever has just happened.</summary>
     private void Settle(Instant now)
     {
+        if (!_office.Settle(now))
+        {
+            _panel.OnPressRefused(now);
+            _hasNewRole = true; // the twin hears that this box can take over again
+        }
+
         if (_hasNewRole)
         {
             _hasNewRole = false;
-            _office.OnRole(now);
             _twin.OnRole(now);
         }
 
