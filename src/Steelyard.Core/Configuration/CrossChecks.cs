@@ -10,12 +10,19 @@ namespace Steelyard.Core.Configuration;
 /// </summary>
 internal static class CrossChecks
 {
+    /// <summary>
+    /// Each virtual router has a station address of its own, and an interface's packet filter
+    /// compares every frame with all of them: so many, as a port promises.
+    /// </summary>
+    private const int MaximumRoutersPerInterface = 32;
+
     public static void Run(
         IReadOnlyList<(Word Name, VirtualRouterConfig Router)> routers,
         IReadOnlyList<(Word Name, VirtualServerConfig Server)> servers,
         FaultList faults)
     {
         CheckRouters(routers, faults);
+        CheckRouterCount(routers, faults);
         CheckServices(servers, faults);
         CheckHolders(routers, servers, faults);
         CheckLoops(routers, servers, faults);
@@ -47,6 +54,21 @@ internal static class CrossChecks
                         + $"{Shown.Text(addresses[prefix.Address])}, too");
                 }
             }
+        }
+    }
+
+    private static void CheckRouterCount(
+        IReadOnlyList<(Word Name, VirtualRouterConfig Router)> routers, FaultList faults)
+    {
+        var tooMany = routers
+            .GroupBy(bound => bound.Router.Interface)
+            .SelectMany(wire => wire.Skip(MaximumRoutersPerInterface));
+        foreach ((Word name, VirtualRouterConfig router) in tooMany)
+        {
+            faults.Error(
+                name.Position,
+                $"{router.Interface} has {MaximumRoutersPerInterface} vrrp_instance already: "
+                + "one interface can serve no more");
         }
     }
 

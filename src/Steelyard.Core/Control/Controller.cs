@@ -56,7 +56,7 @@ public sealed class Controller
         };
         _panel = new PanelControl(effects);
         _office = new OfficeControl(effects, _routers, _twin);
-        Commands = new ServiceCommands(_services, effects);
+        Commands = new ServiceCommands(_services, effects, OnServicesChanged);
     }
 
     /// <summary>The configuration in force.</summary>
@@ -74,7 +74,9 @@ public sealed class Controller
     /// <summary>Changes of services by commands.</summary>
     public ServiceCommands Commands { get; }
 
-    /// <summary>A person works on this box: the twin holds everything.</summary>
+    /// <summary>
+    /// A person works on this box: the twin holds everything, or is just taking it.
+    /// </summary>
     public bool IsInMaintenance => _office.IsInMaintenance;
 
     /// <summary>Some router gives its office to the twin just now.</summary>
@@ -98,8 +100,8 @@ public sealed class Controller
     {
         Config = config;
         _isConfigured = true;
-        ChooseInterfaces();
         _services.Configure(config, now);
+        ChooseInterfaces();
         _routers.Configure(config, now);
         _twin.Configure(config, now);
         Timeouts defaults = new();
@@ -255,9 +257,9 @@ public sealed class Controller
     /// </summary>
     public bool PrepareStop(Instant now)
     {
-        bool begun = _office.FailOver(null, force: false, now) is null && IsHandingOver;
+        _office.GiveAwayAll(now);
         Settle(now);
-        return begun;
+        return IsHandingOver;
     }
 
     /// <summary>Resigns everywhere and says goodbye.</summary>
@@ -271,6 +273,12 @@ public sealed class Controller
     /// <summary>A picture of the whole box.</summary>
     public BoxStatus Status(Instant now) => StatusPicture.Take(this, _identity, _engine, now);
 
+    private void OnServicesChanged()
+    {
+        ChooseInterfaces();
+        Deadline = Instant.Earlier(Deadline, _services.Deadline);
+    }
+
     private void OnRole(VirtualRouter router) => _hasNewRole = true;
 
     private void OnHandOverEnded(SyncGroup group, string? refusal, Instant now)
@@ -278,6 +286,7 @@ public sealed class Controller
         if (refusal is not null)
         {
             _office.ReportRefusal(group.Name, refusal);
+            _office.OnHandOverRefused(refusal);
             _panel.OnPressRefused(now);
         }
     }
@@ -302,10 +311,15 @@ public sealed class Controller
     /// <summary>What follows from whatever has just happened.</summary>
     private void Settle(Instant now)
     {
+        if (!_office.Settle(now))
+        {
+            _panel.OnPressRefused(now);
+            _hasNewRole = true; // the twin hears that this box can take over again
+        }
+
         if (_hasNewRole)
         {
             _hasNewRole = false;
-            _office.OnRole(now);
             _twin.OnRole(now);
         }
 
@@ -339,16 +353,13 @@ public sealed class Controller
     {
         List<string> wanted = [.. Config.VirtualRouters.Select(router => router.Interface)];
         RouteTable routes = new(_network.Picture.Routes);
-        foreach (VirtualServerConfig service in Config.VirtualServers)
+        foreach (ServerEntry server in _services.Servers)
         {
-            foreach (RealServerConfig server in service.RealServers)
+            if (routes.TryFind(server.Server.Endpoint.Address, out NextHop hop)
+                && _network.Find(hop.InterfaceIndex) is InterfaceState state
+                && !state.HardwareAddress.IsZero)
             {
-                if (routes.TryFind(server.Endpoint.Address, out NextHop hop)
-                    && _network.Find(hop.InterfaceIndex) is InterfaceState state
-                    && !state.HardwareAddress.IsZero)
-                {
-                    wanted.Add(state.Name);
-                }
+                wanted.Add(state.Name);
             }
         }
 

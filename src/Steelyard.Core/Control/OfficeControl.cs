@@ -15,8 +15,14 @@ namespace Steelyard.Core.Control;
 internal sealed class OfficeControl(
     IControlEffects effects, RouterControl routers, TwinControl twin)
 {
-    private bool _leavesOnceHandedOver;
+    private bool _isLeaving;
+    private bool _leavesByForce;
+    private string? _leavingRefused;
 
+    /// <summary>
+    /// A person works on this box, or is about to: the box is leaving, and holds what it holds
+    /// until the twin has it.
+    /// </summary>
     public bool IsInMaintenance { get; private set; }
 
     /// <summary>Null when begun, else why not.</summary>
@@ -48,6 +54,18 @@ internal sealed class OfficeControl(
         return null;
     }
 
+    /// <summary>
+    /// The box is about to stop: what it holds goes to the twin, if there is one that can. It asks
+    /// for nothing, for it could not keep it.
+    /// </summary>
+    public void GiveAwayAll(Instant now)
+    {
+        foreach (SyncGroup group in routers.Groups)
+        {
+            _ = GiveAway(group, force: false, now);
+        }
+    }
+
     /// <summary>Null when done or begun, else why not.</summary>
     public string? SetMaintenance(bool on, bool force, Instant now)
     {
@@ -58,10 +76,7 @@ internal sealed class OfficeControl(
 
         if (!on)
         {
-            IsInMaintenance = false;
-            _leavesOnceHandedOver = false;
-            twin.RefusesOffice = false;
-            routers.Start(now);
+            TakePart(now);
             Report("maintenance has ended: this box takes part again");
             return null;
         }
@@ -73,27 +88,63 @@ internal sealed class OfficeControl(
 
         IsInMaintenance = true;
         twin.RefusesOffice = true;
-        _leavesOnceHandedOver = true;
-        Report("maintenance has begun: the twin holds everything");
-        OnRole(now);
+        routers.HoldsBack = true;
+        _isLeaving = true;
+        _leavesByForce = force;
+        _leavingRefused = null;
+        _ = Settle(now);
         return null;
     }
 
+    /// <summary>The twin has refused a group, or did not answer.</summary>
+    public void OnHandOverRefused(string refusal) => _leavingRefused = refusal;
+
     /// <summary>
-    /// A router has changed its state; a box in maintenance leaves when it holds nothing.
+    /// Something has happened. A box that is leaving leaves when it holds nothing any more; when
+    /// nobody takes what it holds it stays, or resigns if it was forced. False when it stays.
     /// </summary>
-    public void OnRole(Instant now)
+    public bool Settle(Instant now)
     {
-        if (_leavesOnceHandedOver && !routers.Routers.Any(IsMaster))
+        if (!_isLeaving)
         {
-            _leavesOnceHandedOver = false;
-            routers.Stop(now);
+            return true;
         }
+
+        if (_leavesByForce)
+        {
+            foreach (SyncGroup group in routers.Groups.Where(IsKept))
+            {
+                _ = group.Release(now);
+            }
+        }
+
+        if (!routers.Routers.Any(IsMaster))
+        {
+            _isLeaving = false;
+            routers.Stop(now);
+            Report("maintenance has begun: the twin holds everything");
+            return true;
+        }
+
+        if (!routers.Groups.Any(IsKept))
+        {
+            return true;
+        }
+
+        string why = _leavingRefused ?? "nobody took over";
+        TakePart(now);
+        effects.Report(new BoxEvent(
+            EventSeverity.Warning, "maintenance", "box", $"maintenance has not begun: {why}"));
+        return false;
     }
 
     /// <summary>Says why nothing was done.</summary>
     public void ReportRefusal(string subject, string refusal) => effects.Report(
         new BoxEvent(EventSeverity.Warning, "refused", subject, $"no failover: {refusal}"));
+
+    /// <summary>Held here, and nobody is about to take it.</summary>
+    private static bool IsKept(SyncGroup group) =>
+        group.Members.Any(member => IsMaster(member) && !member.IsHandingOver);
 
     private static bool IsMaster(VirtualRouter router) => router.State == VirtualRouterState.Master;
 
@@ -112,6 +163,15 @@ internal sealed class OfficeControl(
 
         _ = group.Release(now);
         return null;
+    }
+
+    private void TakePart(Instant now)
+    {
+        _isLeaving = false;
+        IsInMaintenance = false;
+        twin.RefusesOffice = false;
+        routers.HoldsBack = false;
+        routers.Start(now);
     }
 
     private List<SyncGroup> Choose(string? name) =>

@@ -18,9 +18,7 @@ public sealed record ListedService(
         service.Config.Scheduler,
         service.Service.Counters,
         service.Rates,
-        [.. service.Servers
-            .Append(service.Sorry)
-            .OfType<ServerEntry>()
+        [.. service.All
             .Where(server => server.IsInService)
             .Reverse()
             .Select(server => new ListedServer(

@@ -48,7 +48,7 @@ internal static class StatusPicture
         service.Quorum.IsUp,
         service.Config.Quorum,
         service.IsOnSorryServer,
-        [.. service.Servers.Where(server => server.IsWanted).Select(Of)]);
+        [.. service.Servers.Select(Of)]);
 
     private static RealServerStatus Of(ServerEntry entry)
     {

@@ -22,10 +22,16 @@ public sealed class HealthCheck
     /// <param name="chance">
     /// Draws the first probe's delay, so that probes of many servers spread.
     /// </param>
-    public HealthCheck(CheckConfig config, SeededChance chance, Instant now)
+    /// <param name="downBecause">
+    /// Why the server is taken for dead already; null when nothing is known against it.
+    /// </param>
+    public HealthCheck(
+        CheckConfig config, SeededChance chance, Instant now, string? downBecause = null)
     {
         _config = config;
-        State = config.Alpha ? HealthState.Down : HealthState.Unknown;
+        bool isDown = config.Alpha || downBecause is not null;
+        State = isDown ? HealthState.Down : HealthState.Unknown;
+        Detail = downBecause ?? string.Empty;
         Deadline = now + chance.NextSpan(Shorter(config.Warmup, config.DelayLoop));
     }
 
@@ -36,7 +42,7 @@ public sealed class HealthCheck
     public bool IsUp => State != HealthState.Down;
 
     /// <summary>Why the last probe failed; empty when it did not.</summary>
-    public string Detail { get; private set; } = string.Empty;
+    public string Detail { get; private set; }
 
     /// <summary>When the next probe is due; never while one is under way.</summary>
     public Instant Deadline { get; private set; }

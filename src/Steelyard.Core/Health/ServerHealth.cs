@@ -17,13 +17,21 @@ public sealed class ServerHealth
     /// <param name="chance">
     /// This server's own stream, so that its probes fall apart from others'.
     /// </param>
+    /// <param name="before">
+    /// What other checks believed of the server until now: if they took it for dead, these do
+    /// too, until each of them has risen.
+    /// </param>
     public ServerHealth(
-        ImmutableArray<CheckConfig> checks, SeededChance chance, Instant now)
+        ImmutableArray<CheckConfig> checks,
+        SeededChance chance,
+        Instant now,
+        ServerHealth? before = null)
     {
+        string? verdict = before is { IsAlive: false } ? before.Detail : null;
         _checks = new HealthCheck[checks.Length];
         for (int index = 0; index < checks.Length; index++)
         {
-            _checks[index] = new HealthCheck(checks[index], chance, now);
+            _checks[index] = new HealthCheck(checks[index], chance, now, verdict);
         }
 
         State = Judge();

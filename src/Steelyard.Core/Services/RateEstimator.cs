@@ -13,6 +13,7 @@ public sealed class RateEstimator(TrafficCounters counters)
     private const int ByteShift = 4;
     private const int WeightShift = 2;
 
+    private TrafficCounters _counters = counters;
     private long _lastConnections;
     private long _lastInPackets;
     private long _lastOutPackets;
@@ -44,11 +45,27 @@ public sealed class RateEstimator(TrafficCounters counters)
     /// </summary>
     public void Sample()
     {
-        Take(counters.Connections, ref _lastConnections, ref _connections, CountShift);
-        Take(counters.InPackets, ref _lastInPackets, ref _inPackets, CountShift);
-        Take(counters.OutPackets, ref _lastOutPackets, ref _outPackets, CountShift);
-        Take(counters.InBytes, ref _lastInBytes, ref _inBytes, ByteShift);
-        Take(counters.OutBytes, ref _lastOutBytes, ref _outBytes, ByteShift);
+        Take(_counters.Connections, ref _lastConnections, ref _connections, CountShift);
+        Take(_counters.InPackets, ref _lastInPackets, ref _inPackets, CountShift);
+        Take(_counters.OutPackets, ref _lastOutPackets, ref _outPackets, CountShift);
+        Take(_counters.InBytes, ref _lastInBytes, ref _inBytes, ByteShift);
+        Take(_counters.OutBytes, ref _lastOutBytes, ref _outBytes, ByteShift);
+    }
+
+    /// <summary>Goes on with other counters; what they had counted before is no rate.</summary>
+    public void Follow(TrafficCounters counters)
+    {
+        if (counters == _counters)
+        {
+            return;
+        }
+
+        _counters = counters;
+        _lastConnections = counters.Connections;
+        _lastInPackets = counters.InPackets;
+        _lastOutPackets = counters.OutPackets;
+        _lastInBytes = counters.InBytes;
+        _lastOutBytes = counters.OutBytes;
     }
 
     private static void Take(long count, ref long last, ref long estimate, int shift)

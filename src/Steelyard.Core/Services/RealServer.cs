@@ -41,6 +41,15 @@ public sealed class RealServer(Endpoint endpoint, ForwardingMethod method, int w
     public readonly TrafficCounters Counters = new();
 
     /// <summary>
+    /// The server whose numbers count: this one, or the one of old that came back with its
+    /// connections when this one was added to a service.
+    /// </summary>
+    public RealServer InUse => StandIn ?? this;
+
+    /// <summary>Set by the data thread when the server of old comes back.</summary>
+    internal RealServer? StandIn { get; set; }
+
+    /// <summary>
     /// Where the connection table keeps this server; -1 while it has no connection.
     /// </summary>
     internal int TableSlot = -1;

@@ -71,6 +71,8 @@ public sealed class VirtualService
         server.Weight = newcomer.Weight;
         server.IsRemoved = false;
         server.Service = this;
+        server.StandIn = null;
+        newcomer.StandIn = server == newcomer ? null : server;
         _servers = [server, .. _servers];
         Schedule.OnServersChanged(this);
         return server;

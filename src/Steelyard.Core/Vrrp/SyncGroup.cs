@@ -15,10 +15,18 @@ namespace Steelyard.Core.Vrrp;
 /// </remarks>
 public sealed class SyncGroup
 {
+    private readonly bool _joinsStrangers;
+
+    /// <param name="members">They leave the groups that they were in.</param>
     public SyncGroup(string name, ImmutableArray<VirtualRouter> members)
     {
         Name = name;
         Members = members;
+        _joinsStrangers = members
+            .Where(member => member.State != VirtualRouterState.Initialize)
+            .DistinctBy(member => member.Group)
+            .Skip(1)
+            .Any();
         foreach (VirtualRouter member in members)
         {
             member.Group = this;
@@ -37,8 +45,7 @@ public sealed class SyncGroup
         member => member.State is VirtualRouterState.Backup or VirtualRouterState.Master);
 
     /// <summary>A member that was started has no working interface.</summary>
-    internal bool IsFaulty => Members.Any(
-        member => member.State != VirtualRouterState.Initialize && member.IsFaulty);
+    internal bool IsFaulty => Members.Any(IsAtFault);
 
     /// <summary><see cref="VirtualRouter.HandOver"/> of all; false when none is MASTER.</summary>
     public bool HandOver(Instant now) => Each(member => member.HandOver(now)) > 0;
@@ -56,6 +63,31 @@ public sealed class SyncGroup
 
     /// <summary><see cref="VirtualRouter.Release"/> of all; false when none is MASTER.</summary>
     public bool Release(Instant now) => Each(member => member.Release(now)) > 0;
+
+    /// <summary>
+    /// The group was formed of routers that run already: they come to one state. Of strangers,
+    /// some MASTER and some not, all give way, and all together ask for the office; a MASTER that
+    /// stayed would wait for the others' for ever. A newcomer that has yet to be started joins
+    /// them without that.
+    /// </summary>
+    public void Converge(Instant now)
+    {
+        if (Members.FirstOrDefault(IsAtFault) is VirtualRouter faulty)
+        {
+            OnFault(faulty, now);
+            return;
+        }
+
+        OnRecovery(now);
+        bool isSplit = Members.Any(member => member.State == VirtualRouterState.Master)
+            && Members.Any(member => member.State == VirtualRouterState.Backup);
+        if (_joinsStrangers && isSplit)
+        {
+            GiveWay($"the members of its new group {Name} come to one state", false, now);
+        }
+
+        OnWish(now); // the one that all the others waited for may be gone
+    }
 
     /// <summary>Whether the twin's group of that name, or of these VRIDs, is this one.</summary>
     public bool Matches(string name, ReadOnlySpan<byte> virtualRouterIds) =>
@@ -92,16 +124,8 @@ public sealed class SyncGroup
         }
     }
 
-    internal void OnLoss(VirtualRouter loser, string why, bool yields, Instant now)
-    {
-        foreach (VirtualRouter member in Members)
-        {
-            if (member.State == VirtualRouterState.Master)
-            {
-                member.GiveWay($"{loser.Name} of its group {Name}: {why}", yields, now);
-            }
-        }
-    }
+    internal void OnLoss(VirtualRouter loser, string why, bool yields, Instant now) =>
+        GiveWay($"{loser.Name} of its group {Name}: {why}", yields, now);
 
     /// <summary>A member's Active_Down_Timer has fired.</summary>
     internal void OnWish(Instant now)
@@ -117,6 +141,20 @@ public sealed class SyncGroup
             if (member.State == VirtualRouterState.Backup)
             {
                 member.BecomeMasterBySilence(now);
+            }
+        }
+    }
+
+    private static bool IsAtFault(VirtualRouter member) =>
+        member.State != VirtualRouterState.Initialize && member.IsFaulty;
+
+    private void GiveWay(string why, bool yields, Instant now)
+    {
+        foreach (VirtualRouter member in Members)
+        {
+            if (member.State == VirtualRouterState.Master)
+            {
+                member.GiveWay(why, yields, now);
             }
         }
     }

@@ -275,6 +275,28 @@ public sealed class VirtualRouterBindingTests
         Assert.Equal([sentence], result.Faults.Select(fault => fault.Sentence));
     }
 
+    [Fact]
+    public void The_thirty_third_instance_on_one_interface_is_refused()
+    {
+        string text = string.Concat(Enumerable.Range(1, 34).Select(number => $$"""
+            vrrp_instance VI_{{number}} {
+                interface {{(number == 34 ? "eth1" : "eth0")}}
+                virtual_router_id {{number}}
+                virtual_ipaddress { 192.0.2.{{number}} }
+            }
+
+            """));
+
+        string[] faults = MemoryFiles.FaultsOf(text);
+
+        Assert.Equal(
+            [
+                "box.conf:161:15: eth0 has 32 vrrp_instance already: "
+                    + "one interface can serve no more",
+            ],
+            faults);
+    }
+
     private static string Instance(string words) => $$"""
         vrrp_instance outside {
           interface eth0

@@ -1,7 +1,9 @@
 using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using Steelyard.Core.Forwarding;
 using Steelyard.Core.Forwarding.Commands;
+using Steelyard.Core.Invariants;
 using Steelyard.Core.Vrrp;
 using Steelyard.Core.Wire;
 
@@ -41,7 +43,7 @@ internal sealed class AddressHolder(IControlEffects effects)
             if (held.InterfaceIndex != interfaceIndex || !Contains(wanted, held.Address))
             {
                 _held.RemoveAt(at);
-                _ = effects.TryCommand(new ReleaseAddress(held.InterfaceIndex, held.Address));
+                Send(new ReleaseAddress(held.InterfaceIndex, held.Address));
                 if (!_held.Exists(other => other.IsAt(held.InterfaceIndex, held.Station)))
                 {
                     effects.AcceptStation(held.InterfaceIndex, held.Station, accepts: false);
@@ -66,8 +68,7 @@ internal sealed class AddressHolder(IControlEffects effects)
         foreach (Held held in _held)
         {
             effects.AcceptStation(held.InterfaceIndex, held.Station, accepts: true);
-            _ = effects.TryCommand(
-                new HoldAddress(held.InterfaceIndex, held.Address, held.Station));
+            Send(new HoldAddress(held.InterfaceIndex, held.Address, held.Station));
         }
     }
 
@@ -99,9 +100,15 @@ internal sealed class AddressHolder(IControlEffects effects)
         }
 
         _held.Add(wanted);
-        _ = effects.TryCommand(
-            new HoldAddress(wanted.InterfaceIndex, wanted.Address, wanted.Station, Settling));
+        Send(new HoldAddress(wanted.InterfaceIndex, wanted.Address, wanted.Station, Settling));
     }
+
+    /// <summary>
+    /// A lost command would leave a BACKUP that answers for the address, or a MASTER that does
+    /// not: better no box at all, for then the twin takes over.
+    /// </summary>
+    private void Send(IEngineCommand command) => Invariant.Holds(
+        effects.TryCommand(command), "the data thread hears of every virtual address");
 
     private static bool Contains(ImmutableArray<IpPrefix> prefixes, IpAddress address)
     {

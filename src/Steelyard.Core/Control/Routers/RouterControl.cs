@@ -54,6 +54,9 @@ internal sealed class RouterControl : IVirtualRouterEffects
         }
     }
 
+    /// <summary>The box takes no part: routers that a reload adds wait for its end.</summary>
+    public bool HoldsBack { get; set; }
+
     public bool IsHandingOver => _routers.Exists(router => router.IsHandingOver);
 
     /// <summary>
@@ -88,10 +91,17 @@ internal sealed class RouterControl : IVirtualRouterEffects
         }
 
         Group(config);
-        foreach (VirtualRouter router in started)
+        foreach (SyncGroup group in _groups)
         {
-            InterfaceState? state = _network.Find(router.Config.Interface);
-            router.Start(now, NetworkControl.PrimaryIpv4(state), state?.IsUp ?? false);
+            group.Converge(now);
+        }
+
+        if (!HoldsBack)
+        {
+            foreach (VirtualRouter router in started)
+            {
+                Start(router, now);
+            }
         }
     }
 
@@ -156,13 +166,12 @@ internal sealed class RouterControl : IVirtualRouterEffects
         }
     }
 
-    /// <summary>Takes part again, after <see cref="Stop"/>.</summary>
+    /// <summary>Takes part again, after <see cref="Stop"/>; who does already, goes on.</summary>
     public void Start(Instant now)
     {
         foreach (VirtualRouter router in _routers)
         {
-            InterfaceState? state = _network.Find(router.Config.Interface);
-            router.Start(now, NetworkControl.PrimaryIpv4(state), state?.IsUp ?? false);
+            Start(router, now);
         }
     }
 
@@ -264,6 +273,12 @@ internal sealed class RouterControl : IVirtualRouterEffects
 
     private static VirtualRouterConfig? FindConfig(ApplianceConfig config, VirtualRouter router) =>
         config.VirtualRouters.FirstOrDefault(wanted => IsSame(router.Config, wanted));
+
+    private void Start(VirtualRouter router, Instant now)
+    {
+        InterfaceState? state = _network.Find(router.Config.Interface);
+        router.Start(now, NetworkControl.PrimaryIpv4(state), state?.IsUp ?? false);
+    }
 
     /// <summary>Holds the addresses of a MASTER, and lets go of everybody else's.</summary>
     private void Hold(VirtualRouter router)

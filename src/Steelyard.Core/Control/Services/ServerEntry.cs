@@ -9,8 +9,10 @@ namespace Steelyard.Core.Control.Services;
 /// </summary>
 internal sealed class ServerEntry(RealServer server, RealServerConfig config, bool isFromFile)
 {
-    /// <summary>The engine's object; the same one for as long as the service lives.</summary>
-    public RealServer Server { get; } = server;
+    /// <summary>
+    /// The engine's object: ours, or the one of old that came back in its place.
+    /// </summary>
+    public RealServer Server => server.InUse;
 
     public RateEstimator Rates { get; } = new(server.Counters);
 
@@ -19,7 +21,10 @@ internal sealed class ServerEntry(RealServer server, RealServerConfig config, bo
     /// <summary>False for a server that a command added; it goes at the next reload.</summary>
     public bool IsFromFile { get; set; } = isFromFile;
 
-    /// <summary>Asked for now, by the file or by a command.</summary>
+    /// <summary>
+    /// Asked for now, by the file or by a command; one that is not is forgotten with the next
+    /// <see cref="ServiceControl.Enforce"/>.
+    /// </summary>
     public bool IsWanted { get; set; } = true;
 
     /// <summary>Null for a server that nobody checks.</summary>

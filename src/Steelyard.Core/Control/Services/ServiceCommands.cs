@@ -1,3 +1,4 @@
+using System;
 using System.Linq;
 using Steelyard.Core.Configuration;
 using Steelyard.Core.Forwarding.Commands;
@@ -24,11 +25,15 @@ public sealed class ServiceCommands
 {
     private readonly ServiceControl _services;
     private readonly IControlEffects _effects;
+    private readonly Action _onChanged;
 
-    internal ServiceCommands(ServiceControl services, IControlEffects effects)
+    /// <param name="onChanged">Called after a service or a server came or went.</param>
+    internal ServiceCommands(
+        ServiceControl services, IControlEffects effects, Action onChanged)
     {
         _services = services;
         _effects = effects;
+        _onChanged = onChanged;
     }
 
     public ServiceAnswer AddService(ServiceKey key, string scheduler)
@@ -40,7 +45,7 @@ public sealed class ServiceCommands
 
         _ = _services.Create(
             new VirtualServerConfig { Key = key, Scheduler = scheduler }, isFromFile: false);
-        return ServiceAnswer.Done;
+        return Changed();
     }
 
     public ServiceAnswer EditService(ServiceKey key, string scheduler)
@@ -63,7 +68,7 @@ public sealed class ServiceCommands
         }
 
         _services.Remove(service);
-        return ServiceAnswer.Done;
+        return Changed();
     }
 
     /// <summary>Deletes every service.</summary>
@@ -74,7 +79,7 @@ public sealed class ServiceCommands
             _services.Remove(service);
         }
 
-        return ServiceAnswer.Done;
+        return Changed();
     }
 
     public ServiceAnswer AddServer(ServiceKey key, RealServerConfig config)
@@ -84,15 +89,14 @@ public sealed class ServiceCommands
             return ServiceAnswer.NoSuchService;
         }
 
-        if (service.Find(config.Endpoint) is { IsWanted: true })
+        if (service.Find(config.Endpoint) is not null)
         {
             return ServiceAnswer.ServerExists;
         }
 
-        ServerEntry server = ServiceControl.Want(service, config, isFromFile: false);
-        server.Health = null;
+        _ = ServiceControl.Want(service, config, isFromFile: false);
         _services.Enforce(service);
-        return ServiceAnswer.Done;
+        return Changed();
     }
 
     public ServiceAnswer EditServer(
@@ -118,6 +122,7 @@ public sealed class ServiceCommands
         {
             server!.IsWanted = false;
             _services.Enforce(service!);
+            _ = Changed();
         }
 
         return answer;
@@ -142,11 +147,17 @@ public sealed class ServiceCommands
         return ServiceAnswer.Done;
     }
 
+    private ServiceAnswer Changed()
+    {
+        _onChanged();
+        return ServiceAnswer.Done;
+    }
+
     private ServiceAnswer Find(
         ServiceKey key, Endpoint endpoint, out ServiceEntry? service, out ServerEntry? server)
     {
         service = _services.Find(key);
-        server = service?.Find(endpoint) is { IsWanted: true } found ? found : null;
+        server = service?.Find(endpoint);
         return service is null ? ServiceAnswer.NoSuchService
             : server is null ? ServiceAnswer.NoSuchServer
             : ServiceAnswer.Done;

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using Steelyard.Core.Chance;
 using Steelyard.Core.Configuration;
 using Steelyard.Core.Forwarding;
@@ -24,6 +25,9 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
     private int _lastProbeId;
 
     public IReadOnlyList<ServiceEntry> Services => _services;
+
+    /// <summary>Every server of every service, sorry servers too.</summary>
+    public IEnumerable<ServerEntry> Servers => _services.SelectMany(service => service.All);
 
     public Instant Deadline
     {
@@ -149,13 +153,14 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
             EnforceServer(service, server, IsWantedInService(service, server));
         }
 
+        Forget(service);
         if (service.Sorry is ServerEntry sorry)
         {
             EnforceServer(service, sorry, !service.Quorum.IsUp);
         }
     }
 
-    /// <summary>The server entry for an endpoint: the one of old if there was one.</summary>
+    /// <summary>The server entry for an endpoint: the one that is there, or a new one.</summary>
     public static ServerEntry Want(ServiceEntry service, RealServerConfig config, bool isFromFile)
     {
         ServerEntry? server = service.Find(config.Endpoint);
@@ -196,9 +201,10 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
             ServerEntry server = Want(service, config, isFromFile: true);
             if (!keepsHealth)
             {
+                // Other checks do not make a dead server live: it serves when they say so.
                 server.Health = config.Checks.IsEmpty
                     ? null
-                    : new ServerHealth(config.Checks, chance.Fork(), now);
+                    : new ServerHealth(config.Checks, chance.Fork(), now, before?.Health);
             }
         }
 
@@ -259,6 +265,18 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
         }
     }
 
+    /// <summary>
+    /// A server that nobody wants is out of service by now; nothing is probed, counted or waited
+    /// for on its behalf. One of the same endpoint that is wanted later begins anew.
+    /// </summary>
+    private void Forget(ServiceEntry service)
+    {
+        if (service.Servers.RemoveAll(server => !server.IsWanted) > 0)
+        {
+            _ = _probes.RemoveAll(probe => !probe.Server.IsWanted);
+        }
+    }
+
     private void SampleRates(Instant now)
     {
         if (now < _sampleAt)
@@ -272,6 +290,7 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
             service.Rates.Sample();
             foreach (ServerEntry server in service.Servers)
             {
+                server.Rates.Follow(server.Server.Counters);
                 server.Rates.Sample();
             }
         }
@@ -279,7 +298,7 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
 
     private void StartDueProbes(ServiceEntry service, ServerEntry server, Instant now)
     {
-        if (server.Health is not ServerHealth health || !server.IsWanted)
+        if (server.Health is not ServerHealth health)
         {
             return;
         }

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Linq;
 using Steelyard.Core.Configuration;
 using Steelyard.Core.Health;
 using Steelyard.Core.Services;
@@ -21,13 +22,12 @@ internal sealed class ServiceEntry(
     /// <summary>The scheduler last sent to the engine.</summary>
     public string SentScheduler { get; set; } = config.Scheduler;
 
-    /// <summary>
-    /// In the order they were asked for. One that is no longer wanted stays here, so that the
-    /// engine's object and its counters come back when the same server does.
-    /// </summary>
+    /// <summary>Those that are wanted, in the order they were asked for.</summary>
     public List<ServerEntry> Servers { get; } = [];
 
     public ServerEntry? Sorry { get; set; }
+
+    public IEnumerable<ServerEntry> All => Servers.Append(Sorry).OfType<ServerEntry>();
 
     public Quorum Quorum { get; set; } = new(config.Quorum, config.Hysteresis);
 

@@ -1,0 +1,69 @@
+using System;
+using System.Collections.Generic;
+using Steelyard.Core.Configuration;
+using Steelyard.Core.Control;
+using Steelyard.Core.Forwarding;
+using Steelyard.Core.FrontPanel;
+using Steelyard.Core.Telemetry;
+using Steelyard.Core.Time;
+using Steelyard.Core.Wire;
+
+namespace Steelyard.Tests.Control;
+
+/// <summary>
+/// Remembers what control wanted. Commands reach the engine at once, so that what a test reads
+/// there is what the data thread would have made of them.
+/// </summary>
+internal sealed class RecordingEffects(Engine engine) : IControlEffects
+{
+    public Instant Now { get; set; }
+
+    /// <summary>The data thread hangs.</summary>
+    public bool IsQueueFull { get; set; }
+
+    public Action<int, byte[]> OnFrame { get; set; } = (_, _) => { };
+
+    public Action<byte[]> OnDatagram { get; set; } = _ => { };
+
+    public List<IEngineCommand> Commands { get; } = [];
+
+    public List<(int Id, CheckConfig Check)> Probes { get; } = [];
+
+    public List<BoxEvent> Events { get; } = [];
+
+    public HashSet<(int InterfaceIndex, MacAddress Station)> Stations { get; } = [];
+
+    public PanelState Panel { get; private set; }
+
+    public void SendFrame(int interfaceIndex, ReadOnlySpan<byte> frame) =>
+        OnFrame(interfaceIndex, frame.ToArray());
+
+    public void SendToTwin(ReadOnlySpan<byte> datagram) => OnDatagram(datagram.ToArray());
+
+    public bool TryCommand(IEngineCommand command)
+    {
+        if (IsQueueFull)
+        {
+            return false;
+        }
+
+        Commands.Add(command);
+        command.Apply(engine, Now);
+        return true;
+    }
+
+    public void AcceptStation(int interfaceIndex, MacAddress address, bool accepts) =>
+        _ = accepts
+            ? Stations.Add((interfaceIndex, address))
+            : Stations.Remove((interfaceIndex, address));
+
+    public void StartProbe(int probeId, CheckConfig check) => Probes.Add((probeId, check));
+
+    public void CollectConnections(int capacity)
+    {
+    }
+
+    public void ShowPanel(PanelState state) => Panel = state;
+
+    public void Report(BoxEvent happening) => Events.Add(happening);
+}
