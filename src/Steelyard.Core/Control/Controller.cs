@@ -178,9 +178,10 @@ public sealed class Controller
     /// <summary>
     /// The connections that <see cref="IControlEffects.CollectConnections"/> asked for.
     /// </summary>
-    public void OnCollected(ReadOnlySpan<ConnectionRecord> records, Instant now)
+    /// <param name="isWhole">No connection is missing from them.</param>
+    public void OnCollected(ReadOnlySpan<ConnectionRecord> records, bool isWhole, Instant now)
     {
-        _twin.OnCollected(records, now);
+        _twin.OnCollected(records, isWhole, now);
         Settle(now);
     }
 

@@ -55,7 +55,8 @@ internal sealed class Box : IAsyncDisposable
             (isDown, at) => Post((it, _) => it.OnButton(isDown, at)), _telemetry.Publish);
         WorldEffects effects = new(_data, log)
         {
-            OnCollected = listed => Post((it, now) => it.OnCollected(listed.Records, now)),
+            OnCollected = listed => Post(
+                (it, now) => it.OnCollected(listed.Records, listed.IsWhole, now)),
             OnProbeWanted = _prober.Start,
             OnPanel = _panel.Show,
             OnEvent = _telemetry.Publish,
