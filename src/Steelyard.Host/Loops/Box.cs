@@ -68,6 +68,7 @@ internal sealed class Box : IAsyncDisposable
             Log.LoopBroke(log, mistake, "control");
             onDeath(mistake);
         });
+        Questions = new EngineQuestions(_control.Inbox, _data.TryCommand);
         Config = config;
     }
 
@@ -77,6 +78,9 @@ internal sealed class Box : IAsyncDisposable
     public Inbox Inbox => _control.Inbox;
 
     public Engine Engine => _engine;
+
+    /// <summary>What any thread may ask the engine.</summary>
+    public EngineQuestions Questions { get; }
 
     public async Task StartAsync()
     {
@@ -127,9 +131,6 @@ internal sealed class Box : IAsyncDisposable
             return true;
         });
     }
-
-    /// <summary>Hands a command to the data thread; false when its queue is full.</summary>
-    public bool TryCommand(IEngineCommand command) => _data.TryCommand(command);
 
     /// <summary>A number that grows as long as both loops make progress.</summary>
     public (long Data, long Control) Pulse()
