@@ -32,7 +32,8 @@ internal sealed class Box : IAsyncDisposable
     private readonly Telemetry _telemetry;
     private readonly DashboardServer _dashboard;
     private readonly CancellationTokenSource _stop = new();
-    private Task _sampling = Task.CompletedTask;
+    private readonly Sampling _sampling;
+    private Task _samplingEnd = Task.CompletedTask;
 
     public Box(
         ApplianceConfig config,
@@ -69,6 +70,11 @@ internal sealed class Box : IAsyncDisposable
             onDeath(mistake);
         });
         Questions = new EngineQuestions(_control.Inbox, _data.TryCommand);
+        _sampling = new Sampling(
+            () => AskAsync((it, now) => it.Status(now)),
+            _telemetry.Publish,
+            () => Config.Telemetry.Interval,
+            log);
         Config = config;
     }
 
@@ -88,7 +94,7 @@ internal sealed class Box : IAsyncDisposable
         _data.Start();
         _control.Start();
         await ApplyAsync(Config);
-        _sampling = SampleAsync(_stop.Token);
+        _samplingEnd = _sampling.RunAsync(_stop.Token);
     }
 
     /// <summary>Puts a configuration in force; connections stay.</summary>
@@ -143,7 +149,7 @@ internal sealed class Box : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        await _sampling;
+        await _samplingEnd;
         await _prober.DisposeAsync();
         await _panel.DisposeAsync();
         _control.Dispose();
@@ -164,15 +170,4 @@ internal sealed class Box : IAsyncDisposable
 
     private Task<T> AskAsync<T>(Func<Controller, Instant, T> question) =>
         Inbox.AskAsync(question, CancellationToken.None);
-
-    /// <summary>Once in each interval a picture of the box goes out.</summary>
-    private async Task SampleAsync(CancellationToken cancellationToken)
-    {
-        while (!cancellationToken.IsCancellationRequested)
-        {
-            _telemetry.Publish(await AskAsync((it, now) => it.Status(now)));
-            await Task.Delay(Config.Telemetry.Interval, cancellationToken)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
 }
