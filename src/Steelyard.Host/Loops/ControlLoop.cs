@@ -206,7 +206,9 @@ internal sealed class ControlLoop : IDisposable
     {
         NetworkPicture picture = _links.Read();
         _controller.OnNetwork(picture, now);
-        if (_interfaces.Reconcile(_controller, now))
+        bool changed = _interfaces.Reconcile(_controller, now);
+        _controller.OnRefused(_interfaces.Refused, now);
+        if (changed)
         {
             // What was sent to an interface that nobody served yet is said again.
             _controller.OnPortsChanged(_interfaces.Ports, now);

@@ -91,7 +91,10 @@ internal sealed class RouterControl : IVirtualRouterEffects
         foreach (VirtualRouter router in started)
         {
             InterfaceState? state = _network.Find(router.Config.Interface);
-            router.Start(now, NetworkControl.PrimaryIpv4(state), state?.IsUp ?? false);
+            router.Start(
+                now,
+                NetworkControl.PrimaryIpv4(state),
+                _network.IsInService(router.Config.Interface));
         }
     }
 
@@ -101,7 +104,10 @@ internal sealed class RouterControl : IVirtualRouterEffects
         foreach (VirtualRouter router in _routers)
         {
             InterfaceState? state = _network.Find(router.Config.Interface);
-            router.OnInterface(state?.IsUp ?? false, NetworkControl.PrimaryIpv4(state), now);
+            router.OnInterface(
+                _network.IsInService(router.Config.Interface),
+                NetworkControl.PrimaryIpv4(state),
+                now);
             Hold(router);
         }
     }
@@ -162,7 +168,10 @@ internal sealed class RouterControl : IVirtualRouterEffects
         foreach (VirtualRouter router in _routers)
         {
             InterfaceState? state = _network.Find(router.Config.Interface);
-            router.Start(now, NetworkControl.PrimaryIpv4(state), state?.IsUp ?? false);
+            router.Start(
+                now,
+                NetworkControl.PrimaryIpv4(state),
+                _network.IsInService(router.Config.Interface));
         }
     }
 
