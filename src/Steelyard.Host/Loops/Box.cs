@@ -69,13 +69,13 @@ internal sealed class Box : IAsyncDisposable
             Log.LoopBroke(log, mistake, "control");
             onDeath(mistake);
         });
+        Config = config;
         Questions = new EngineQuestions(_control.Inbox, _data.TryCommand);
         _sampling = new Sampling(
             () => AskAsync((it, now) => it.Status(now)),
             _telemetry.Publish,
             () => Config.Telemetry.Interval,
             log);
-        Config = config;
     }
 
     /// <summary>The configuration in force.</summary>
