@@ -156,7 +156,8 @@ public sealed class SimulatedBox : IControlEffects
 
     void IControlEffects.CollectConnections(int capacity) => _ = TryCommand(
         new SnapshotConnections(new ConnectionRecord[capacity], listed => Wish(
-            (controller, now) => controller.OnCollected(listed.Records, now))));
+            (controller, now) => controller.OnCollected(
+                listed.Records, listed.IsWhole, now))));
 
     void IControlEffects.ShowPanel(PanelState state)
     {

@@ -136,6 +136,21 @@ public sealed class Controller
     }
 
     /// <summary>
+    /// These interfaces cannot be served though they are there: their routers are at fault.
+    /// </summary>
+    public void OnRefused(ImmutableArray<string> interfaces, Instant now)
+    {
+        if (interfaces.SequenceEqual(_network.Refused))
+        {
+            return;
+        }
+
+        _network.Refused = interfaces;
+        _routers.OnNetwork(now);
+        Settle(now);
+    }
+
+    /// <summary>
     /// Ports and sockets have been opened: they are told what was said before they came.
     /// </summary>
     /// <param name="ports">All ports that the engine drives now.</param>
@@ -180,9 +195,10 @@ public sealed class Controller
     /// <summary>
     /// The connections that <see cref="IControlEffects.CollectConnections"/> asked for.
     /// </summary>
-    public void OnCollected(ReadOnlySpan<ConnectionRecord> records, Instant now)
+    /// <param name="isWhole">No connection is missing from them.</param>
+    public void OnCollected(ReadOnlySpan<ConnectionRecord> records, bool isWhole, Instant now)
     {
-        _twin.OnCollected(records, now);
+        _twin.OnCollected(records, isWhole, now);
         Settle(now);
     }
 

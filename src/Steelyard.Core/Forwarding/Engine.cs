@@ -99,7 +99,9 @@ public sealed class Engine
             }
         }
 
-        Deadline = _upkeep.Turn(now);
+        Instant upkeep = _upkeep.Turn(now);
+        // More commands than one turn takes: the next is due at once.
+        Deadline = Commands.IsEmpty ? upkeep : now;
         return handled;
     }
 

@@ -6,8 +6,12 @@ public sealed record EngineOptions
     /// <summary>How many connections fit. Further ones are refused and counted.</summary>
     public int ConnectionCapacity { get; init; } = 1 << 17;
 
-    /// <summary>Commands that may wait for the next turn; a power of two.</summary>
-    public int CommandQueue { get; init; } = 1024;
+    /// <summary>
+    /// Commands that may wait for the next turn; a power of two. A configuration is put in force
+    /// at once and sends one for each service and each server: this is room for 1,000 services
+    /// with 14 servers each, though the data thread takes none meanwhile.
+    /// </summary>
+    public int CommandQueue { get; init; } = 1 << 14;
 
     /// <summary>Events that may wait for the control loop; a power of two.</summary>
     public int EventQueue { get; init; } = 1 << 14;

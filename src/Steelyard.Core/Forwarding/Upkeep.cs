@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using Steelyard.Core.Connections;
 using Steelyard.Core.Forwarding.Commands;
 using Steelyard.Core.Time;
@@ -14,7 +15,10 @@ internal sealed class Upkeep(Engine engine, EngineOptions options)
     // Connections end in steps of this order; no need to look more often.
     private static readonly TimeSpan ExpiryInterval = TimeSpan.FromMilliseconds(100);
 
-    private SnapshotConnections? _snapshot;
+    // Listings at once: the twin's, and those of a few people.
+    private const int MostSnapshots = 8;
+
+    private readonly Queue<SnapshotConnections> _snapshots = new(MostSnapshots);
     private int _snapshotNext;
     private int _announceNext;
     private int _announceEnd;
@@ -33,12 +37,18 @@ internal sealed class Upkeep(Engine engine, EngineOptions options)
         return isBusy ? now : now + ExpiryInterval;
     }
 
-    /// <summary>Begins a listing; the one before, if it is not done, ends as cut short.</summary>
+    /// <summary>
+    /// Begins a listing when those before it are done; one too many ends at once, not whole.
+    /// </summary>
     public void Begin(SnapshotConnections snapshot)
     {
-        _snapshot?.Complete(isWhole: false);
-        _snapshot = snapshot;
-        _snapshotNext = 0;
+        if (_snapshots.Count == MostSnapshots)
+        {
+            snapshot.Complete(isWhole: false);
+            return;
+        }
+
+        _snapshots.Enqueue(snapshot);
     }
 
     /// <summary>Begins to raise an event for every connection.</summary>
@@ -57,7 +67,7 @@ internal sealed class Upkeep(Engine engine, EngineOptions options)
 
     private bool TakeSnapshotShare(Instant now)
     {
-        if (_snapshot is null)
+        if (!_snapshots.TryPeek(out SnapshotConnections? snapshot))
         {
             return false;
         }
@@ -68,7 +78,7 @@ internal sealed class Upkeep(Engine engine, EngineOptions options)
         while ((_snapshotNext = connections.Next(_snapshotNext, end)) < end)
         {
             connections.FillRecord(_snapshotNext++, now, out ConnectionRecord record);
-            if (!_snapshot.TryAdd(record))
+            if (!snapshot.TryAdd(record))
             {
                 return EndSnapshot(isWhole: false);
             }
@@ -77,12 +87,12 @@ internal sealed class Upkeep(Engine engine, EngineOptions options)
         return _snapshotNext < limit || EndSnapshot(isWhole: true);
     }
 
+    /// <summary>True when another one waits.</summary>
     private bool EndSnapshot(bool isWhole)
     {
-        SnapshotConnections? done = _snapshot;
-        _snapshot = null;
-        done?.Complete(isWhole);
-        return false;
+        _snapshotNext = 0;
+        _snapshots.Dequeue().Complete(isWhole);
+        return _snapshots.Count > 0;
     }
 
     private bool AnnounceShare(Instant now)

@@ -19,6 +19,13 @@ internal sealed class BulkTalk(TwinVoice voice, ITwinEffects effects)
     /// <summary>Between two batches, so that live records and adverts are not held up.</summary>
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(1);
 
+    /// <summary>
+    /// A listing that failed is taken again, several times before the asker gives up.
+    /// </summary>
+    private static readonly TimeSpan CollectAgainAfter = TimeSpan.FromMilliseconds(100);
+
+    private const int MostCollections = 8;
+
     private readonly byte[] _datagram = new byte[ConnectionReplica.MaximumLength];
 
     private uint _askSequence;
@@ -29,6 +36,8 @@ internal sealed class BulkTalk(TwinVoice voice, ITwinEffects effects)
     private ulong _giveBootId;
     private uint _giveSequence;
     private uint _given;
+    private int _collections;
+    private bool _isCut;
     private long _cursor;
     private bool _giving;
     private Instant _giveAt = Instant.Never;
@@ -91,6 +100,8 @@ internal sealed class BulkTalk(TwinVoice voice, ITwinEffects effects)
             _giveBootId = message.BootId;
             _giveSequence = message.Sequence;
             _given = 0;
+            _collections = 1;
+            _isCut = false;
             _cursor = 0;
             _giving = true;
             _giveAt = now;
@@ -119,6 +130,26 @@ internal sealed class BulkTalk(TwinVoice voice, ITwinEffects effects)
         {
             End(false, now);
         }
+    }
+
+    /// <summary>The listing was not whole: true when nobody needs it as it is.</summary>
+    public bool TryCollectAgain(Instant now)
+    {
+        if (!_giving)
+        {
+            return true;
+        }
+
+        if (_collections == MostCollections)
+        {
+            _isCut = true;
+            return false;
+        }
+
+        _collections++;
+        _cursor = 0;
+        _giveAt = now + CollectAgainAfter;
+        return true;
     }
 
     /// <summary>A batch that was collected at our wish.</summary>
@@ -171,8 +202,9 @@ internal sealed class BulkTalk(TwinVoice voice, ITwinEffects effects)
         voice.Say(TwinMessageKind.BulkRequest, _askSequence);
     }
 
-    private void SayEnd() =>
-        voice.Say(TwinMessageKind.BulkEnd, _giveSequence, records: _given);
+    /// <summary>After a listing that was cut the asker must not believe that it has all.</summary>
+    private void SayEnd() => voice.Say(
+        TwinMessageKind.BulkEnd, _giveSequence, records: _isCut ? uint.MaxValue : _given);
 
     private void End(bool isComplete, Instant now)
     {

@@ -176,6 +176,13 @@ public sealed class TwinLink
         ReadOnlySpan<ConnectionRecord> batch, long nextCursor, bool isLast, Instant now) =>
         _bulk.Give(batch, nextCursor, isLast, now);
 
+    /// <summary>
+    /// The connections could not be listed whole. True when they will be asked for again, or
+    /// nobody wants them any more; false when the twin is to get those that there are, and will
+    /// hear that they are not all.
+    /// </summary>
+    public bool TryCollectAgain(Instant now) => _bulk.TryCollectAgain(now);
+
     private void OnEntry(in SyncEntry entry, Instant now)
     {
         if (SyncRecords.TryToRecord(entry, out ConnectionRecord record))

@@ -32,7 +32,8 @@ internal sealed class Box : IAsyncDisposable
     private readonly Telemetry _telemetry;
     private readonly DashboardServer _dashboard;
     private readonly CancellationTokenSource _stop = new();
-    private Task _sampling = Task.CompletedTask;
+    private readonly Sampling _sampling;
+    private Task _samplingEnd = Task.CompletedTask;
 
     public Box(
         ApplianceConfig config,
@@ -55,7 +56,8 @@ internal sealed class Box : IAsyncDisposable
             (isDown, at) => Post((it, _) => it.OnButton(isDown, at)), _telemetry.Publish);
         WorldEffects effects = new(_data, log)
         {
-            OnCollected = listed => Post((it, now) => it.OnCollected(listed.Records, now)),
+            OnCollected = listed => Post(
+                (it, now) => it.OnCollected(listed.Records, listed.IsWhole, now)),
             OnProbeWanted = _prober.Start,
             OnPanel = _panel.Show,
             OnEvent = _telemetry.Publish,
@@ -68,6 +70,12 @@ internal sealed class Box : IAsyncDisposable
             onDeath(mistake);
         });
         Config = config;
+        Questions = new EngineQuestions(_control.Inbox, _data.TryCommand);
+        _sampling = new Sampling(
+            () => AskAsync((it, now) => it.Status(now)),
+            _telemetry.Publish,
+            () => Config.Telemetry.Interval,
+            log);
     }
 
     /// <summary>The configuration in force.</summary>
@@ -77,13 +85,16 @@ internal sealed class Box : IAsyncDisposable
 
     public Engine Engine => _engine;
 
+    /// <summary>What any thread may ask the engine.</summary>
+    public EngineQuestions Questions { get; }
+
     public async Task StartAsync()
     {
         await _telemetry.StartAsync();
         _data.Start();
         _control.Start();
         await ApplyAsync(Config);
-        _sampling = SampleAsync(_stop.Token);
+        _samplingEnd = _sampling.RunAsync(_stop.Token);
     }
 
     /// <summary>Puts a configuration in force; connections stay.</summary>
@@ -127,9 +138,6 @@ internal sealed class Box : IAsyncDisposable
         });
     }
 
-    /// <summary>Hands a command to the data thread; false when its queue is full.</summary>
-    public bool TryCommand(IEngineCommand command) => _data.TryCommand(command);
-
     /// <summary>A number that grows as long as both loops make progress.</summary>
     public (long Data, long Control) Pulse()
     {
@@ -141,7 +149,7 @@ internal sealed class Box : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        await _sampling;
+        await _samplingEnd;
         await _prober.DisposeAsync();
         await _panel.DisposeAsync();
         _control.Dispose();
@@ -162,15 +170,4 @@ internal sealed class Box : IAsyncDisposable
 
     private Task<T> AskAsync<T>(Func<Controller, Instant, T> question) =>
         Inbox.AskAsync(question, CancellationToken.None);
-
-    /// <summary>Once in each interval a picture of the box goes out.</summary>
-    private async Task SampleAsync(CancellationToken cancellationToken)
-    {
-        while (!cancellationToken.IsCancellationRequested)
-        {
-            _telemetry.Publish(await AskAsync((it, now) => it.Status(now)));
-            await Task.Delay(Config.Telemetry.Interval, cancellationToken)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
 }

@@ -73,31 +73,16 @@ internal sealed class BoxControl(Box box, string configurationPath, ILogger log)
         ExplainQuestion question, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(question);
-        TaskCompletionSource<Explain> done = new(
-            TaskCreationOptions.RunContinuationsAsynchronously);
-        Explain wish = new(
-            new FlowKey(question.Protocol, question.Client, question.Virtual), done.SetResult);
-        if (!box.TryCommand(wish))
-        {
-            throw new InvalidOperationException("the engine takes no commands any more");
-        }
-
-        Explanation found = (await done.Task.WaitAsync(cancellationToken)).Answer;
+        Explanation found = await box.Questions.ExplainAsync(
+            new FlowKey(question.Protocol, question.Client, question.Virtual), cancellationToken);
         NetworkPicture network =
             await box.Inbox.AskAsync((it, _) => it.Network, cancellationToken);
         return ExplainWords.Of(found, question, network);
     }
 
-    public async Task<ImmutableArray<ConnectionRecord>> ConnectionsAsync(
-        int limit, CancellationToken cancellationToken)
-    {
-        TaskCompletionSource<SnapshotConnections> done =
-            new(TaskCreationOptions.RunContinuationsAsynchronously);
-        SnapshotConnections wish = new(new ConnectionRecord[limit], done.SetResult);
-        return box.TryCommand(wish)
-            ? [.. (await done.Task.WaitAsync(cancellationToken)).Records]
-            : [];
-    }
+    public Task<ImmutableArray<ConnectionRecord>> ConnectionsAsync(
+        int limit, CancellationToken cancellationToken) =>
+        box.Questions.ConnectionsAsync(limit, cancellationToken);
 
     public Task<IpvsListing> ListAsync(CancellationToken cancellationToken) =>
         box.Inbox.AskAsync((it, _) => ListingPicture.Take(it), cancellationToken);

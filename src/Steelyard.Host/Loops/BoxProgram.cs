@@ -66,12 +66,7 @@ public static class BoxProgram
 
         using CancellationTokenSource stop =
             CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Exception? death = null;
-        await using Box box = new(config, Version, loggers, mistake =>
-        {
-            death = mistake;
-            stop.Cancel();
-        });
+        await using Box box = new(config, Version, loggers, Die);
         using BoxControl control = new(box, options.ConfigurationPath, log);
         try
         {
@@ -80,11 +75,8 @@ public static class BoxProgram
             await box.StartAsync();
             Log.Started(log, Version, config.BoxName, options.ConfigurationPath);
             await ServeAsync(box, control, log, stop);
-            if (death is null)
-            {
-                await box.ResignAsync();
-                Log.Stopped(log);
-            }
+            await box.ResignAsync();
+            Log.Stopped(log);
         }
         catch (ControlSocketException refused)
         {
@@ -92,14 +84,16 @@ public static class BoxProgram
             return BoxSaysNo;
         }
 
-        if (death is not null)
-        {
-            // Nothing of a broken box is to be trusted, an orderly end least of all.
-            Environment.FailFast(death.Message, death);
-        }
-
         return Done;
     }
+
+    /// <summary>
+    /// A loop broke: the process ends here and now, on that loop's own thread. Nothing of a broken
+    /// box is to be trusted, an orderly end least of all: the other loop would go on to answer for
+    /// addresses that the twin is about to take, and whoever asks the dead one would wait forever.
+    /// What is printed comes from here, because the log's own thread may not come to it any more.
+    /// </summary>
+    private static void Die(Exception mistake) => Environment.FailFast(mistake.Message, mistake);
 
     internal static ConfigurationResult Read(string path) =>
         ConfigurationFile.Load(path, new ConfigFiles(), Environment.MachineName);

@@ -28,6 +28,11 @@ internal sealed class ControlLoop : IDisposable
     /// </summary>
     private const int FramesPerTurn = 64;
 
+    /// <summary>
+    /// News of the engine in one turn: a flood of them must hold up neither adverts nor the clock.
+    /// </summary>
+    private const int EventsPerTurn = 512;
+
     /// <summary>Above every ordinary thread, below the kernel's own watchdogs.</summary>
     private const int RealTimePriority = 20;
 
@@ -111,7 +116,9 @@ internal sealed class ControlLoop : IDisposable
             ReadNetwork(MonotonicClock.Now);
             while (!_stops)
             {
-                _ = _poller.Wait(Instant.Earlier(_controller.Deadline, _interfaces.Deadline));
+                _ = _poller.Wait(HasLeft()
+                    ? Instant.Zero
+                    : Instant.Earlier(_controller.Deadline, _interfaces.Deadline));
                 Turn();
                 Volatile.Write(ref _turns, unchecked(_turns + 1));
             }
@@ -123,6 +130,9 @@ internal sealed class ControlLoop : IDisposable
             _onDeath(mistake);
         }
     }
+
+    /// <summary>Something waits that the last turn did not come to.</summary>
+    private bool HasLeft() => !_engine.Events.IsEmpty || !Inbox.IsEmpty;
 
     /// <summary>What has arrived comes before what is due: a late advert is no silence.</summary>
     private void Turn()
@@ -181,8 +191,13 @@ internal sealed class ControlLoop : IDisposable
     private void TakeEngineEvents()
     {
         Instant now = MonotonicClock.Now;
-        while (_engine.Events.TryTake(out EngineEvent happening))
+        for (int taken = 0; taken < EventsPerTurn; taken++)
         {
+            if (!_engine.Events.TryTake(out EngineEvent happening))
+            {
+                return;
+            }
+
             _controller.OnEngineEvent(happening, now);
         }
     }
@@ -191,7 +206,9 @@ internal sealed class ControlLoop : IDisposable
     {
         NetworkPicture picture = _links.Read();
         _controller.OnNetwork(picture, now);
-        if (_interfaces.Reconcile(_controller, now))
+        bool changed = _interfaces.Reconcile(_controller, now);
+        _controller.OnRefused(_interfaces.Refused, now);
+        if (changed)
         {
             // What was sent to an interface that nobody served yet is said again.
             _controller.OnPortsChanged(_interfaces.Ports, now);

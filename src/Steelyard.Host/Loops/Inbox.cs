@@ -18,7 +18,12 @@ internal sealed class Inbox(Action wake)
     /// </summary>
     private const int Capacity = 4096;
 
+    /// <summary>Adverts and deadlines come in between.</summary>
+    private const int WishesPerTurn = 128;
+
     private readonly ConcurrentQueue<Action<Controller, Instant>> _wishes = new();
+
+    public bool IsEmpty => _wishes.IsEmpty;
 
     /// <summary>Asks without waiting for an answer; false when the inbox is full.</summary>
     public bool TryPost(Action<Controller, Instant> wish)
@@ -59,11 +64,16 @@ internal sealed class Inbox(Action wake)
         return answer.Task.WaitAsync(cancellationToken);
     }
 
-    /// <summary>The control loop's side.</summary>
+    /// <summary>The control loop's side: a share of what waits.</summary>
     public void Drain(Controller controller, Instant now)
     {
-        while (_wishes.TryDequeue(out Action<Controller, Instant>? wish))
+        for (int taken = 0; taken < WishesPerTurn; taken++)
         {
+            if (!_wishes.TryDequeue(out Action<Controller, Instant>? wish))
+            {
+                return;
+            }
+
             wish(controller, now);
         }
     }

@@ -27,6 +27,11 @@ internal sealed class InterfaceRoom(DataLoop data, PortPoller poller, ILogger lo
     /// <summary>The ports as the engine has them.</summary>
     public ImmutableArray<AttachPort> Ports => [.. _served.ConvertAll(served => served.Attached)];
 
+    /// <summary>
+    /// Interfaces that are there and wanted, and could not be taken into service.
+    /// </summary>
+    public ImmutableArray<string> Refused => [.. _complained];
+
     /// <summary>When what was refused is tried again.</summary>
     public Instant Deadline { get; private set; } = Instant.Never;
 

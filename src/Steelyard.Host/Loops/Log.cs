@@ -39,6 +39,9 @@ internal static partial class Log
     [LoggerMessage(125, LogLevel.Warning, "{Sentence}")]
     public static partial void RightMissing(ILogger log, string sentence);
 
+    [LoggerMessage(126, LogLevel.Warning, "a sample is left out: {Reason}")]
+    public static partial void SampleSkipped(ILogger log, string reason);
+
     [LoggerMessage(130, LogLevel.Critical, "the {Loop} loop broke; the twin takes over")]
     public static partial void LoopBroke(ILogger log, Exception mistake, string loop);
 }

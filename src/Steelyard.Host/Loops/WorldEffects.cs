@@ -41,8 +41,15 @@ internal sealed class WorldEffects(DataLoop data, ILogger log) : IControlEffects
 
     public void StartProbe(int probeId, CheckConfig check) => OnProbeWanted(probeId, check);
 
-    public void CollectConnections(int capacity) => _ = data.TryCommand(
-        new SnapshotConnections(new ConnectionRecord[capacity], OnCollected));
+    public void CollectConnections(int capacity)
+    {
+        SnapshotConnections wish = new(new ConnectionRecord[capacity], OnCollected);
+        if (!data.TryCommand(wish))
+        {
+            // Answered as it is: empty, and not whole.
+            OnCollected(wish);
+        }
+    }
 
     public void ShowPanel(PanelState state) => OnPanel(state);
 

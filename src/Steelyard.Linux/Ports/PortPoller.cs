@@ -70,7 +70,9 @@ public sealed unsafe class PortPoller : IDisposable
     {
         if (HasInput() || LookBusily(deadline))
         {
-            Volatile.Write(ref _isCalled, 0);
+            // A full fence: were the caller's queue read before this is seen, a call that came in
+            // between would find itself called already, and what it brought would not be seen.
+            _ = Interlocked.Exchange(ref _isCalled, 0);
             return true;
         }
 

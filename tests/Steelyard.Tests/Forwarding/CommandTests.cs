@@ -57,6 +57,74 @@ public class CommandTests
     }
 
     [Fact]
+    public void A_later_snapshot_waits_for_the_first_and_both_are_whole()
+    {
+        TestBox box = WebBox(out _, upkeep: 3);
+        for (int port = 1; port <= 10; port++)
+        {
+            box.FromClient(PacketBuilder.Tcp($"10.0.0.1:{port}", Web));
+        }
+
+        SnapshotConnections first = new(new ConnectionRecord[16]);
+        SnapshotConnections second = new(new ConnectionRecord[16]);
+        box.Command(first);
+        box.Turn();
+        box.Command(second);
+        for (int turn = 0; turn < 12; turn++)
+        {
+            box.Turn();
+        }
+
+        Assert.Equal((true, 10), (first.IsWhole, first.Records.Length));
+        Assert.Equal((true, 10), (second.IsWhole, second.Records.Length));
+    }
+
+    [Fact]
+    public void A_snapshot_too_many_is_answered_at_once_as_not_whole()
+    {
+        TestBox box = WebBox(out _, upkeep: 3);
+        for (int port = 1; port <= 10; port++)
+        {
+            box.FromClient(PacketBuilder.Tcp($"10.0.0.1:{port}", Web));
+        }
+
+        SnapshotConnections[] snapshots =
+            [.. Enumerable.Range(0, 9).Select(_ => new SnapshotConnections(
+                new ConnectionRecord[16]))];
+        foreach (SnapshotConnections snapshot in snapshots)
+        {
+            box.Command(snapshot);
+        }
+
+        box.Turn();
+        Assert.Equal((true, false), (snapshots[8].IsComplete, snapshots[8].IsWhole));
+
+        for (int turn = 0; turn < 60; turn++)
+        {
+            box.Turn();
+        }
+
+        Assert.All(snapshots[..8], snapshot => Assert.True(snapshot.IsWhole));
+    }
+
+    [Fact]
+    public void The_next_turn_is_due_at_once_while_commands_wait()
+    {
+        TestBox box = WebBox(out VirtualService service);
+        for (int count = 0; count < 10_000; count++)
+        {
+            Assert.True(box.Engine.Commands.TryPut(new ZeroCounters(service.Key)));
+        }
+
+        _ = box.Engine.Turn(box.Now);
+        Assert.False(box.Engine.Commands.IsEmpty);
+        Assert.Equal(box.Now, box.Engine.Deadline);
+
+        box.Turn();
+        Assert.True(box.Engine.Deadline > box.Now);
+    }
+
+    [Fact]
     public void Announcing_all_waits_for_a_slow_listener_and_loses_nothing()
     {
         TestBox box = WebBox(out _, events: 4);

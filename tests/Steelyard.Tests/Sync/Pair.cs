@@ -36,6 +36,9 @@ internal sealed class End : ITwinEffects
 
     public string? Refusal { get; set; }
 
+    /// <summary>How many listings of its connections will not be whole.</summary>
+    public int FailedCollections { get; set; }
+
     /// <summary>What happened, in order.</summary>
     public List<string> Log { get; } = [];
 
@@ -74,6 +77,15 @@ internal sealed class End : ITwinEffects
 
     public void CollectConnections(long cursor, Instant now)
     {
+        if (FailedCollections > 0)
+        {
+            FailedCollections--;
+            if (Link.TryCollectAgain(now))
+            {
+                return;
+            }
+        }
+
         ConnectionRecord[] batch = [.. Own.Skip((int)cursor).Take(100)];
         long next = cursor + batch.Length;
         Link.OnConnections(batch, next, next == Own.Count, now);

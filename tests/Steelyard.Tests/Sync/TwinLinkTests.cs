@@ -183,6 +183,36 @@ public sealed class TwinLinkTests
     }
 
     [Fact]
+    public void A_listing_that_was_cut_short_is_taken_again()
+    {
+        A.State = VirtualRouterState.Master;
+        A.Own.AddRange(Enumerable.Range(1, 250).Select(number => Pair.Record(number)));
+        A.FailedCollections = 3;
+        _pair.Start(A);
+        _pair.RunFor(1000);
+        _pair.Start(B);
+        _pair.RunFor(1000);
+
+        Assert.Contains("learnt 250 all", B.Log);
+        Assert.Equal(A.Own, B.Known);
+    }
+
+    [Fact]
+    public void What_cannot_be_listed_whole_is_not_believed_to_be_all()
+    {
+        A.State = VirtualRouterState.Master;
+        A.Own.AddRange(Enumerable.Range(1, 50).Select(number => Pair.Record(number)));
+        A.FailedCollections = int.MaxValue;
+        _pair.Start(A);
+        _pair.RunFor(1000);
+        _pair.Start(B);
+        _pair.RunFor(1500);
+
+        Assert.Contains("learnt 50 or less", B.Log);
+        Assert.False(B.Link.IsLearning);
+    }
+
+    [Fact]
     public void A_box_that_starts_alone_waits_for_three_intervals_only()
     {
         _pair.Start(A);

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using Steelyard.Core.Forwarding.Commands;
 using Steelyard.Core.Routing;
 using Steelyard.Core.Telemetry;
@@ -22,6 +23,9 @@ internal sealed class NetworkControl : INeighbourEffects
         _effects = effects;
         _neighbours = new NeighbourTable(NeighbourOptions.Default, this);
     }
+
+    /// <summary>Interfaces that are there, and that the box cannot receive from.</summary>
+    public ImmutableArray<string> Refused { get; set; } = [];
 
     public NetworkPicture Picture { get; private set; } = NetworkPicture.Empty;
 
@@ -73,6 +77,10 @@ internal sealed class NetworkControl : INeighbourEffects
     }
 
     public InterfaceState? Find(string name) => Picture.Find(name);
+
+    /// <summary>An election may count on it: the link is up, and the box serves it.</summary>
+    public bool IsInService(string name) =>
+        Find(name) is { IsUp: true } && !Refused.Contains(name);
 
     public InterfaceState? Find(int index) => Picture.Find(index);
 

@@ -111,7 +111,10 @@ internal sealed class RouterControl : IVirtualRouterEffects
         foreach (VirtualRouter router in _routers)
         {
             InterfaceState? state = _network.Find(router.Config.Interface);
-            router.OnInterface(state?.IsUp ?? false, NetworkControl.PrimaryIpv4(state), now);
+            router.OnInterface(
+                _network.IsInService(router.Config.Interface),
+                NetworkControl.PrimaryIpv4(state),
+                now);
             Hold(router);
         }
     }
@@ -277,7 +280,10 @@ internal sealed class RouterControl : IVirtualRouterEffects
     private void Start(VirtualRouter router, Instant now)
     {
         InterfaceState? state = _network.Find(router.Config.Interface);
-        router.Start(now, NetworkControl.PrimaryIpv4(state), state?.IsUp ?? false);
+        router.Start(
+            now,
+            NetworkControl.PrimaryIpv4(state),
+            _network.IsInService(router.Config.Interface));
     }
 
     /// <summary>Holds the addresses of a MASTER, and lets go of everybody else's.</summary>

@@ -341,7 +341,7 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
     {
         if (!effects.TryCommand(command))
         {
-            // 4,096 commands wait for a data thread that turns thousands of times a second: it
+            // 16,384 commands wait for a data thread that turns thousands of times a second: it
             // hangs.
             throw new InvalidOperationException("the engine takes no commands any more");
         }

@@ -160,8 +160,13 @@ internal sealed class TwinControl(
     /// <summary>
     /// The connections that were asked for, all at once; the twin gets them in batches.
     /// </summary>
-    public void OnCollected(ReadOnlySpan<ConnectionRecord> records, Instant now)
+    public void OnCollected(ReadOnlySpan<ConnectionRecord> records, bool isWhole, Instant now)
     {
+        if (!isWhole && _link?.TryCollectAgain(now) == true)
+        {
+            return;
+        }
+
         _collected = records.ToArray();
         GiveBatch(0, now);
     }
@@ -237,6 +242,12 @@ internal sealed class TwinControl(
         effects.Report(isComplete
             ? new BoxEvent(
                 EventSeverity.Information, "twin", Name, $"learnt {connections} connections")
+            : connections > 0
+            ? new BoxEvent(
+                EventSeverity.Warning,
+                "twin",
+                Name,
+                $"learnt {connections} connections, and not all that the twin has")
             : new BoxEvent(
                 EventSeverity.Information, "twin", Name, "no twin told its connections"));
         OnRole(now);

@@ -21,7 +21,7 @@ public sealed class SnapshotConnections(
     /// <summary>The records; valid once it is complete.</summary>
     public ReadOnlySpan<ConnectionRecord> Records => buffer.AsSpan(0, Volatile.Read(ref _count));
 
-    /// <summary>Nothing was left out for want of room, and no later listing cut it short.</summary>
+    /// <summary>Nothing was left out for want of room, and it found its turn.</summary>
     public bool IsWhole => Volatile.Read(ref _isWhole);
 
     public bool IsComplete => Volatile.Read(ref _isComplete);
