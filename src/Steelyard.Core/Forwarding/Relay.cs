@@ -82,7 +82,7 @@ internal sealed class Relay(Engine engine)
             return DropReason.TimeToLiveExpired;
         }
 
-        if (packet.DontFragment && packet.TotalLength > MtuOf(hop))
+        if (packet.TotalLength > MtuOf(hop) && !MayBeCut(packet))
         {
             return DropReason.PacketTooBig;
         }
@@ -216,9 +216,13 @@ internal sealed class Relay(Engine engine)
         }
 
         return arrival.Offload.Segmentation == SegmentationKind.None
-            ? packet.DontFragment || packet.HeaderLength > Ipv4Packet.MinimumHeaderLength
+            ? !MayBeCut(packet)
             : SuperFrame.HeadersOf(packet) + arrival.Offload.SegmentLength > mtu;
     }
+
+    /// <summary>Options would have to be sorted by whether each fragment gets them.</summary>
+    private static bool MayBeCut(Ipv4Packet packet) =>
+        !packet.DontFragment && packet.HeaderLength == Ipv4Packet.MinimumHeaderLength;
 
     private DropReason Emit(in Arrival arrival, Ipv4Packet packet, int hop)
     {
