@@ -26,9 +26,10 @@ internal sealed class Relay(Engine engine)
         }
 
         Count(arrival, packet, server, direction);
-        if (connections.OnTcp(handle, direction, flags, arrival.Now))
+        if (connections.OnTcp(handle, direction, flags, arrival.Now)
+            || connections.IsNewsDue(handle, arrival.Now))
         {
-            AnnounceTcp(handle, arrival);
+            engine.Upkeep.Announce(handle, arrival.Now);
         }
 
         return direction == FlowDirection.FromClient
@@ -47,7 +48,8 @@ internal sealed class Relay(Engine engine)
         }
 
         Count(arrival, packet, server, direction);
-        if (connections.OnUdp(handle, direction, arrival.Now))
+        if (connections.OnUdp(handle, direction, arrival.Now)
+            || connections.IsNewsDue(handle, arrival.Now))
         {
             engine.Upkeep.Announce(handle, arrival.Now);
         }
@@ -282,16 +284,6 @@ internal sealed class Relay(Engine engine)
             own.OutBytes += octets;
             all.OutPackets += packets;
             all.OutBytes += octets;
-        }
-    }
-
-    private void AnnounceTcp(int handle, in Arrival arrival)
-    {
-        bool isHalfOpen = engine.Connections[handle].State
-            is ConnectionState.SynReceived or ConnectionState.SynSent or ConnectionState.SynAck;
-        if (!isHalfOpen || engine.HasRoomForHalfOpenNews)
-        {
-            engine.Upkeep.Announce(handle, arrival.Now);
         }
     }
 }

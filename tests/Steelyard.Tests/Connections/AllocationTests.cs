@@ -20,6 +20,37 @@ public sealed class AllocationTests
         Assert.InRange(rig.Table.Ended, 600, 1_200);
     }
 
+    [Fact]
+    public void Telling_the_twin_again_allocates_nothing()
+    {
+        TableRig rig = new(capacity: 64);
+        int told = 0;
+        rig.Table.NewsDue = (handle, _) =>
+        {
+            rig.Table.OnTold(handle);
+            told++;
+        };
+        int living = rig.Establish(1);
+        KeepAlive(rig, living, rounds: 200);
+        told = 0;
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        KeepAlive(rig, living, rounds: 200);
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.InRange(told, 100, 300);
+    }
+
+    private static void KeepAlive(TableRig rig, int handle, int rounds)
+    {
+        for (int round = 0; round < rounds; round++)
+        {
+            rig.Table.OnTcp(
+                handle, FlowDirection.FromClient, TcpFlags.Acknowledgment, rig.Now);
+            rig.Pass(TimeSpan.FromSeconds(500));
+        }
+    }
+
     /// <summary>A connection begins, answers, closes; the listing and the clock go on.</summary>
     private static void Live(TableRig rig, int rounds)
     {

@@ -112,7 +112,7 @@ public class DepartureTests
         box.CheckConservation();
     }
 
-    /// <summary>Packets that are looked up and then not sent leave their neighbours unasked.</summary>
+    /// <summary>Packets that are looked up and never sent leave their neighbours unasked.</summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
