@@ -31,14 +31,18 @@ public sealed class AllocationTests
             told++;
         };
         int living = rig.Establish(1);
-        KeepAlive(rig, living, rounds: 200);
-        told = 0;
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        long least = long.MaxValue;
 
-        KeepAlive(rig, living, rounds: 200);
+        // The least of some: what the runtime does for itself meanwhile may be counted too.
+        for (int measurement = 0; measurement < 5; measurement++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            KeepAlive(rig, living, rounds: 100);
+            least = long.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-        Assert.InRange(told, 100, 300);
+        Assert.Equal(0, least);
+        Assert.InRange(told, 250, 750);
     }
 
     private static void KeepAlive(TableRig rig, int handle, int rounds)
