@@ -29,6 +29,9 @@ public struct Connection
     internal int NextInSlot;
     internal int PreviousInSlot;
 
+    /// <summary>When the twin's copy ends, by what it was told last.</summary>
+    internal uint TwinsDeadline;
+
     public readonly TransportProtocol Protocol => TransportProtocol;
 
     public readonly ConnectionState State => CurrentState;

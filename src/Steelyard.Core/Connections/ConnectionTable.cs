@@ -30,7 +30,7 @@ public sealed class ConnectionTable
         _connections = new Connection[capacity];
         _servers = new(capacity);
         _directory = new(_connections, _servers, seed);
-        _wheel = new(_connections);
+        _wheel = new(_connections, Timeouts);
     }
 
     public int Capacity => _connections.Length;
@@ -51,6 +51,12 @@ public sealed class ConnectionTable
 
     /// <summary>Follow TCP by the table that distrusts SYNs (<c>secure_tcp</c>).</summary>
     public bool DistrustsSyn { get; set; }
+
+    /// <summary>
+    /// Called within <see cref="Expire(Instant, ref int)"/> for a connection of which the twin
+    /// should hear again.
+    /// </summary>
+    internal Action<int, Instant>? NewsDue { get; set; }
 
     /// <summary>The connection of a handle that was found or made since the last expiry.</summary>
     public ref readonly Connection this[int handle] => ref _connections[handle];
@@ -145,18 +151,42 @@ public sealed class ConnectionTable
     /// <param name="now">The turn's time.</param>
     /// <param name="budget">How many connections and slots of time may be looked at.</param>
     /// <returns>How many ended.</returns>
-    public int Expire(Instant now, int budget)
+    public int Expire(Instant now, int budget) => Expire(now, ref budget);
+
+    /// <summary>The same, and says what is left of the budget.</summary>
+    public int Expire(Instant now, ref int budget)
     {
         int ended = 0;
-        for (int handle = _wheel.TakeDue(now, ref budget);
+        for (int handle = _wheel.TakeDue(now, ref budget, out bool hasEnded);
             handle >= 0;
-            handle = _wheel.TakeDue(now, ref budget))
+            handle = _wheel.TakeDue(now, ref budget, out hasEnded))
         {
-            Release(handle);
-            ended++;
+            if (hasEnded)
+            {
+                Release(handle);
+                ended++;
+            }
+            else
+            {
+                NewsDue?.Invoke(handle, now);
+                _wheel.File(handle, now);
+            }
         }
 
         return ended;
+    }
+
+    /// <summary>
+    /// The twin's copy of a connection would end too soon, by what was told last.
+    /// </summary>
+    public bool IsNewsDue(int handle, Instant now) =>
+        _wheel.IsNewsDue(_connections[handle], now);
+
+    /// <summary>The twin has been told of the connection as it is now.</summary>
+    public void OnTold(int handle)
+    {
+        ref Connection connection = ref _connections[handle];
+        connection.TwinsDeadline = connection.Deadline;
     }
 
     /// <summary>
@@ -225,6 +255,7 @@ public sealed class ConnectionTable
         if (handle >= 0)
         {
             Enter(handle, state, deadline, now);
+            OnTold(handle);
         }
 
         return handle;
@@ -324,6 +355,7 @@ public sealed class ConnectionTable
             VirtualPort = flow.Virtual.Port,
             ServerSlot = server.TableSlot,
             Deadline = DeadlineWheel.TickOf(deadline),
+            TwinsDeadline = DeadlineWheel.TickOf(deadline),
             TransportProtocol = flow.Protocol,
             ForwardingMethod = method,
             Flags = repliesPass ? flags : flags | ConnectionFlags.NoOutput,

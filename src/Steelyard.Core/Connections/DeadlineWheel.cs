@@ -6,7 +6,8 @@ namespace Steelyard.Core.Connections;
 /// <summary>
 /// Which connection's time is up. A ring of slots, each a list of the connections to look at in
 /// one span of time. A packet only moves a connection's deadline; the list learns of it when the
-/// slot comes up and the connection is filed anew.
+/// slot comes up and the connection is filed anew. The twin's copy knows nothing of packets, so a
+/// connection is also looked at half a timeout before that copy ends.
 /// </summary>
 /// <remarks>Rule: a connection is never filed later than its deadline's slot.</remarks>
 internal sealed class DeadlineWheel
@@ -25,15 +26,17 @@ internal sealed class DeadlineWheel
     private const int Nothing = -1;
 
     private readonly Connection[] _connections;
+    private readonly Timeouts _timeouts;
     private readonly int[] _heads = new int[SlotCount];
     private int _count;
 
     /// <summary>Start of the slot that comes up next, in ticks.</summary>
     private uint _upcoming;
 
-    public DeadlineWheel(Connection[] connections)
+    public DeadlineWheel(Connection[] connections, Timeouts timeouts)
     {
         _connections = connections;
+        _timeouts = timeouts;
         Array.Fill(_heads, Nothing);
     }
 
@@ -50,7 +53,16 @@ internal sealed class DeadlineWheel
 
     public static bool IsBefore(uint tick, uint other) => unchecked((int)(tick - other)) < 0;
 
-    /// <summary>Files a connection by its deadline.</summary>
+    /// <summary>
+    /// The twin's copy of a connection ends within half a timeout, and its own deadline is later.
+    /// Asked at each packet and at each look, so that no packet in between is missed.
+    /// </summary>
+    public bool IsNewsDue(in Connection connection, Instant now) =>
+        IsBefore(connection.TwinsDeadline, connection.Deadline)
+        && !IsBefore(
+            unchecked(TickOf(now) + HalfTimeout(connection)), connection.TwinsDeadline);
+
+    /// <summary>Files a connection by when to look at it next.</summary>
     public void File(int handle, Instant now)
     {
         if (_count == 0)
@@ -59,7 +71,8 @@ internal sealed class DeadlineWheel
         }
 
         ref Connection connection = ref _connections[handle];
-        uint slotStart = unchecked((connection.Deadline & ~(SlotTicks - 1)) + SlotTicks);
+        uint look = NextLook(connection, TickOf(now));
+        uint slotStart = unchecked((look & ~(SlotTicks - 1)) + SlotTicks);
         int ahead = unchecked((int)(slotStart - _upcoming));
         slotStart = unchecked(_upcoming + (uint)int.Clamp(ahead, 0, HorizonTicks));
         int slot = SlotOf(slotStart);
@@ -99,11 +112,14 @@ internal sealed class DeadlineWheel
     }
 
     /// <summary>
-    /// Takes out a connection whose deadline is past; -1 when there is none, or no budget.
+    /// Takes out a connection whose deadline is past, or which the twin should hear of; -1 when
+    /// there is none, or no budget.
     /// </summary>
     /// <param name="budget">How many connections and slots may still be looked at.</param>
-    public int TakeDue(Instant now, ref int budget)
+    /// <param name="hasEnded">Its deadline is past; else it is to be filed again.</param>
+    public int TakeDue(Instant now, ref int budget, out bool hasEnded)
     {
+        hasEnded = false;
         uint nowTick = TickOf(now);
         while (budget > 0 && _count > 0 && !IsBefore(nowTick, _upcoming))
         {
@@ -116,7 +132,8 @@ internal sealed class DeadlineWheel
             }
 
             Unfile(handle);
-            if (!IsBefore(nowTick, _connections[handle].Deadline))
+            hasEnded = !IsBefore(nowTick, _connections[handle].Deadline);
+            if (hasEnded || IsNewsDue(_connections[handle], now))
             {
                 return handle;
             }
@@ -126,6 +143,22 @@ internal sealed class DeadlineWheel
 
         return Nothing;
     }
+
+    private uint NextLook(in Connection connection, uint nowTick)
+    {
+        uint half = HalfTimeout(connection);
+        uint ofTwin = unchecked(connection.TwinsDeadline - half);
+        uint ofOwn = unchecked(connection.Deadline - half);
+        if (IsBefore(nowTick, ofTwin) && IsBefore(ofTwin, ofOwn))
+        {
+            return ofTwin;
+        }
+
+        return IsBefore(nowTick, ofOwn) ? ofOwn : connection.Deadline;
+    }
+
+    private uint HalfTimeout(in Connection connection) =>
+        TickOf(new(_timeouts[connection.CurrentState].Ticks * (100 / 2)));
 
     private static int SlotOf(uint tick) => (int)(tick >> SlotShift) & (SlotCount - 1);
 }

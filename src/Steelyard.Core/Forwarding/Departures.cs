@@ -93,8 +93,11 @@ internal sealed class Departures(Engine engine, EngineOptions options)
         else
         {
             hop = FindOrAdd(exit.Port, exit.Gateway);
-            exit.Neighbour = hop;
-            exit.Generation = _neighbours.Generation;
+            if (hop != Nothing)
+            {
+                exit.Neighbour = hop;
+                exit.Generation = _neighbours.Generation;
+            }
         }
 
         return hop != Nothing ? DropReason.None : DropReason.NeighbourQueueFull;

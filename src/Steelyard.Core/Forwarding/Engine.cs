@@ -162,17 +162,18 @@ public sealed class Engine
     }
 
     /// <summary>
-    /// The twin hears of half-open connections too, so that a planned failover resets none; but a
-    /// flood of them must not push out the news of established ones.
+    /// The twin hears of half-open connections and of datagrams' flows too, so that a planned
+    /// failover loses none; but a flood of them, which may be of forged senders, must not push out
+    /// the news of established ones.
     /// </summary>
-    internal bool HasRoomForHalfOpenNews => Events.Count < Events.Capacity / 2;
+    internal bool HasRoomForUnprovenNews => Events.Count < Events.Capacity / 2;
 
-    internal void Raise(in EngineEvent happening)
+    /// <returns>False when it is lost.</returns>
+    internal bool Raise(in EngineEvent happening)
     {
-        if (!Events.TryPut(happening))
-        {
-            Counters.EventsLost++;
-        }
+        bool isRaised = Events.TryPut(happening);
+        Counters.EventsLost += isRaised ? 0 : 1;
+        return isRaised;
     }
 
     private void ApplyCommands(Instant now)

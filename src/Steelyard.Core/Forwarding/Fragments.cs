@@ -1,4 +1,5 @@
 using System;
+using Steelyard.Core.Invariants;
 using Steelyard.Core.Time;
 using Steelyard.Core.Wire;
 
@@ -19,6 +20,9 @@ internal static class Fragments
         ReadOnlySpan<byte> frame,
         Instant now)
     {
+        Invariant.Holds(
+            (frame[EthernetFrame.HeaderLength] & 0xF) * 4 == Ipv4Packet.MinimumHeaderLength,
+            "a packet with options is not cut");
         const int Headers = EthernetFrame.HeaderLength + Ipv4Packet.MinimumHeaderLength;
         int room = departures.PortOf(hop).MaximumTransmissionUnit - Ipv4Packet.MinimumHeaderLength;
         int step = Math.Max(Unit, room / Unit * Unit);

@@ -9,7 +9,7 @@ namespace Steelyard.Core.Forwarding;
 /// <summary>What the data thread knows of a next hop.</summary>
 internal enum NeighbourKnowledge : byte
 {
-    /// <summary>No entry here.</summary>
+    /// <summary>Looked up, and nothing sent to it yet.</summary>
     None = 0,
     Asked,
     Known,
@@ -31,6 +31,9 @@ internal struct CachedNeighbour
     public int LastWaiting;
     public int WaitingCount;
     public NeighbourKnowledge Knowledge;
+
+    /// <summary>An entry is here, and linked in its bucket.</summary>
+    public readonly bool IsInUse => Port is not null;
 }
 
 /// <summary>
@@ -110,8 +113,7 @@ internal sealed class NeighbourCache
     {
         for (int handle = 0; handle < _count; handle++)
         {
-            if (_neighbours[handle].Port == port
-                && _neighbours[handle].Knowledge != NeighbourKnowledge.None)
+            if (_neighbours[handle].Port == port)
             {
                 Remove(handle);
             }
@@ -133,7 +135,7 @@ internal sealed class NeighbourCache
             _nextEviction = _nextEviction + 1 < _count ? _nextEviction + 1 : 0;
             if (_neighbours[_nextEviction].WaitingCount == 0)
             {
-                if (_neighbours[_nextEviction].Knowledge != NeighbourKnowledge.None)
+                if (_neighbours[_nextEviction].IsInUse)
                 {
                     Remove(_nextEviction);
                 }

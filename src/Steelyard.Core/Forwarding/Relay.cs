@@ -26,9 +26,10 @@ internal sealed class Relay(Engine engine)
         }
 
         Count(arrival, packet, server, direction);
-        if (connections.OnTcp(handle, direction, flags, arrival.Now))
+        if (connections.OnTcp(handle, direction, flags, arrival.Now)
+            || connections.IsNewsDue(handle, arrival.Now))
         {
-            AnnounceTcp(handle, arrival);
+            engine.Upkeep.Announce(handle, arrival.Now);
         }
 
         return direction == FlowDirection.FromClient
@@ -47,7 +48,8 @@ internal sealed class Relay(Engine engine)
         }
 
         Count(arrival, packet, server, direction);
-        if (connections.OnUdp(handle, direction, arrival.Now))
+        if (connections.OnUdp(handle, direction, arrival.Now)
+            || connections.IsNewsDue(handle, arrival.Now))
         {
             engine.Upkeep.Announce(handle, arrival.Now);
         }
@@ -82,7 +84,7 @@ internal sealed class Relay(Engine engine)
             return DropReason.TimeToLiveExpired;
         }
 
-        if (packet.DontFragment && packet.TotalLength > MtuOf(hop))
+        if (packet.TotalLength > MtuOf(hop) && !MayBeCut(packet))
         {
             return DropReason.PacketTooBig;
         }
@@ -216,9 +218,13 @@ internal sealed class Relay(Engine engine)
         }
 
         return arrival.Offload.Segmentation == SegmentationKind.None
-            ? packet.DontFragment || packet.HeaderLength > Ipv4Packet.MinimumHeaderLength
+            ? !MayBeCut(packet)
             : SuperFrame.HeadersOf(packet) + arrival.Offload.SegmentLength > mtu;
     }
+
+    /// <summary>Options would have to be sorted by whether each fragment gets them.</summary>
+    private static bool MayBeCut(Ipv4Packet packet) =>
+        !packet.DontFragment && packet.HeaderLength == Ipv4Packet.MinimumHeaderLength;
 
     private DropReason Emit(in Arrival arrival, Ipv4Packet packet, int hop)
     {
@@ -278,16 +284,6 @@ internal sealed class Relay(Engine engine)
             own.OutBytes += octets;
             all.OutPackets += packets;
             all.OutBytes += octets;
-        }
-    }
-
-    private void AnnounceTcp(int handle, in Arrival arrival)
-    {
-        bool isHalfOpen = engine.Connections[handle].State
-            is ConnectionState.SynReceived or ConnectionState.SynSent or ConnectionState.SynAck;
-        if (!isHalfOpen || engine.HasRoomForHalfOpenNews)
-        {
-            engine.Upkeep.Announce(handle, arrival.Now);
         }
     }
 }

@@ -10,7 +10,7 @@ namespace Steelyard.Core.Forwarding;
 /// What the data thread does beside packets, in bounded shares: expiry, listings, and telling the
 /// twin of every connection.
 /// </summary>
-internal sealed class Upkeep(Engine engine, EngineOptions options)
+internal sealed class Upkeep
 {
     // Connections end in steps of this order; no need to look more often.
     private static readonly TimeSpan ExpiryInterval = TimeSpan.FromMilliseconds(100);
@@ -18,20 +18,30 @@ internal sealed class Upkeep(Engine engine, EngineOptions options)
     // Listings at once: the twin's, and those of a few people.
     private const int MostSnapshots = 8;
 
+    private readonly Engine _engine;
+    private readonly EngineOptions _options;
     private readonly Queue<SnapshotConnections> _snapshots = new(MostSnapshots);
     private int _snapshotNext;
     private int _announceNext;
     private int _announceEnd;
 
+    public Upkeep(Engine engine, EngineOptions options)
+    {
+        _engine = engine;
+        _options = options;
+        engine.Connections.NewsDue = Announce;
+    }
+
     /// <summary>Does a share of everything, and says when the next is due.</summary>
     public Instant Turn(Instant now)
     {
-        ConnectionTable connections = engine.Connections;
-        int ended = connections.Expire(now, options.UpkeepPerTurn);
-        engine.Counters.ConnectionsExpired = connections.Ended;
-        engine.Counters.ConnectionsCreated = connections.Created;
-        engine.Counters.Connections = connections.Count;
-        bool isBusy = ended >= options.UpkeepPerTurn / 2;
+        ConnectionTable connections = _engine.Connections;
+        int budget = _options.UpkeepPerTurn;
+        connections.Expire(now, ref budget);
+        _engine.Counters.ConnectionsExpired = connections.Ended;
+        _engine.Counters.ConnectionsCreated = connections.Created;
+        _engine.Counters.Connections = connections.Count;
+        bool isBusy = budget == 0;
         isBusy |= TakeSnapshotShare(now);
         isBusy |= AnnounceShare(now);
         return isBusy ? now : now + ExpiryInterval;
@@ -55,14 +65,28 @@ internal sealed class Upkeep(Engine engine, EngineOptions options)
     public void AnnounceAll()
     {
         _announceNext = 0;
-        _announceEnd = engine.Connections.HandleLimit;
+        _announceEnd = _engine.Connections.HandleLimit;
     }
 
-    /// <summary>Tells the control loop of a connection.</summary>
+    /// <summary>
+    /// Tells the control loop of a connection. One that goes untold is tried again with its next
+    /// packet, since the twin's deadline for it stays too early.
+    /// </summary>
     public void Announce(int handle, Instant now)
     {
-        engine.Connections.FillRecord(handle, now, out ConnectionRecord record);
-        engine.Raise(new(EngineEventKind.ConnectionChanged, 0, default, record));
+        bool isUnproven = _engine.Connections[handle].State
+            is ConnectionState.SynReceived or ConnectionState.SynSent or ConnectionState.SynAck
+            or ConnectionState.Udp;
+        if (isUnproven && !_engine.HasRoomForUnprovenNews)
+        {
+            return;
+        }
+
+        _engine.Connections.FillRecord(handle, now, out ConnectionRecord record);
+        if (_engine.Raise(new(EngineEventKind.ConnectionChanged, 0, default, record)))
+        {
+            _engine.Connections.OnTold(handle);
+        }
     }
 
     private bool TakeSnapshotShare(Instant now)
@@ -72,9 +96,9 @@ internal sealed class Upkeep(Engine engine, EngineOptions options)
             return false;
         }
 
-        ConnectionTable connections = engine.Connections;
+        ConnectionTable connections = _engine.Connections;
         int limit = connections.HandleLimit;
-        int end = Math.Min(limit, _snapshotNext + options.UpkeepPerTurn);
+        int end = Math.Min(limit, _snapshotNext + _options.UpkeepPerTurn);
         while ((_snapshotNext = connections.Next(_snapshotNext, end)) < end)
         {
             connections.FillRecord(_snapshotNext++, now, out ConnectionRecord record);
@@ -97,19 +121,19 @@ internal sealed class Upkeep(Engine engine, EngineOptions options)
 
     private bool AnnounceShare(Instant now)
     {
-        ConnectionTable connections = engine.Connections;
-        int end = Math.Min(_announceEnd, _announceNext + options.UpkeepPerTurn);
+        ConnectionTable connections = _engine.Connections;
+        int end = Math.Min(_announceEnd, _announceNext + _options.UpkeepPerTurn);
         while ((_announceNext = connections.Next(_announceNext, end)) < end)
         {
             connections.FillRecord(_announceNext, now, out ConnectionRecord record);
             EngineEvent news = new(EngineEventKind.ConnectionChanged, 0, default, record);
-            if (!engine.Events.TryPut(news))
+            if (!_engine.Events.TryPut(news))
             {
                 // The control loop is behind: go on from here in the next turn.
                 return true;
             }
 
-            _announceNext++;
+            connections.OnTold(_announceNext++);
         }
 
         return _announceNext < _announceEnd;

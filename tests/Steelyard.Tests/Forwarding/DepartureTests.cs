@@ -112,6 +112,84 @@ public class DepartureTests
         box.CheckConservation();
     }
 
+    /// <summary>Packets that are looked up and never sent leave their neighbours unasked.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Neighbours_that_nothing_was_sent_to_make_room(bool portGoes)
+    {
+        TestBox box = new(
+            new EngineOptions { ConnectionCapacity = 64, NeighbourCapacity = 4 },
+            knowsNeighbours: false);
+        VirtualService service = box.AddService(TransportProtocol.Tcp, Web);
+        for (int number = 11; number <= 19; number++)
+        {
+            box.AddServer(service, $"10.1.0.{number}:80", ForwardingMethod.Nat);
+        }
+
+        for (int port = 1001; port <= 1020; port++)
+        {
+            box.FromClient(PacketBuilder.Tcp($"10.0.0.1:{port}", Web).TimeToLive(1));
+        }
+
+        if (portGoes)
+        {
+            box.Command(new DetachPort(TestBox.InsideIndex));
+            box.Command(new AttachPort(box.Inside));
+            box.Turn();
+        }
+
+        for (int round = 0; round < 5; round++)
+        {
+            for (int number = 11; number <= 19; number++)
+            {
+                IpAddress server = TestBox.Address($"10.1.0.{number}");
+                box.FromClient(PacketBuilder.Tcp($"10.0.0.1:{990 + number}", Web));
+                box.Command(new NeighbourLearned(
+                    TestBox.InsideIndex, server, TestBox.ServerMac(number)));
+                box.Turn();
+                foreach (SentFrame sent in box.TakeSent())
+                {
+                    Assert.Equal(TestBox.ServerMac(sent.Packet[19]), sent.Destination);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void A_gateway_that_found_no_room_once_is_looked_up_again()
+    {
+        TestBox box = new(
+            new EngineOptions { ConnectionCapacity = 64, NeighbourCapacity = 2 },
+            knowsNeighbours: false);
+        VirtualService service = box.AddService(TransportProtocol.Tcp, Web);
+        box.AddServer(service, "10.1.0.11:8080", ForwardingMethod.Nat);
+        box.AddServer(service, "10.1.0.12:8080", ForwardingMethod.Nat);
+        box.FromClient(PacketBuilder.Tcp("10.0.0.1:40001", Web));
+        box.FromClient(PacketBuilder.Tcp("10.0.0.1:40002", Web));
+        Assert.Equal(2, box.OutsideCounters.Waiting);
+        byte[] reply = PacketBuilder.Tcp("10.1.0.11:8080", "10.0.0.1:40001")
+            .Flags(TcpFlags.Acknowledgment).Build();
+        byte[] other = PacketBuilder.Tcp("10.1.0.11:8080", "10.0.0.1:40002")
+            .Flags(TcpFlags.Acknowledgment).Build();
+        box.FromServer(reply);
+        box.FromServer(other);
+        Assert.Equal(0, box.InsideCounters.Waiting);
+
+        for (int number = 11; number <= 12; number++)
+        {
+            box.Command(new NeighbourLearned(
+                TestBox.InsideIndex,
+                TestBox.Address($"10.1.0.{number}"),
+                TestBox.ServerMac(number)));
+        }
+
+        box.FromServer(reply);
+        box.FromServer(other);
+
+        Assert.Equal(1, box.InsideCounters.Waiting);
+    }
+
     [Fact]
     public void Places_for_waiting_frames_are_used_again_after_they_were_sent()
     {

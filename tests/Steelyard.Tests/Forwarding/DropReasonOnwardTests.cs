@@ -1,3 +1,4 @@
+using System;
 using Steelyard.Core.Forwarding;
 using Steelyard.Core.Forwarding.Commands;
 using Steelyard.Core.Services;
@@ -85,6 +86,24 @@ public class DropReasonOnwardTests
         SentFrame[] sent = box.FromClient(PacketBuilder.Tcp(Client, Web).Payload(1400));
 
         AssertDropped(box, DropReason.PacketTooBig, sent, answer: "icmp 3/4");
+    }
+
+    [Fact]
+    public void An_error_with_options_too_large_for_the_next_link_is_dropped()
+    {
+        TestBox box = WebBox(out _);
+        box.FromClient(PacketBuilder.Tcp(Client, Web));
+        box.Inside.MaximumTransmissionUnit = 576;
+        byte[] options = new byte[40];
+        Array.Fill(options, (byte)1);
+        byte[] quoted = PacketBuilder.Tcp(Web, Client).Payload(1000).Build();
+
+        SentFrame[] sent = box.FromClient(
+            PacketBuilder.Icmp("10.0.9.9", "10.9.0.1", 3, 1, 0, quoted)
+                .IpOptions(options)
+                .MayBeCut());
+
+        AssertDropped(box, DropReason.PacketTooBig, sent);
     }
 
     [Fact]

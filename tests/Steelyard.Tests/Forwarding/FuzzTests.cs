@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using CsCheck;
 using Steelyard.Core.Forwarding;
@@ -15,16 +16,22 @@ public class FuzzTests
     /// <summary>A packet that is right, then bent in a few places, cut or grown.</summary>
     private static readonly Gen<(byte[] Packet, bool IsBent)> Packets =
         from kind in Gen.Int[0, 7]
-        from client in Gen.Int[1, 20]
+        from client in Gen.Int[1, 6]
         from port in Gen.Int[79, 82]
         from flags in Gen.Byte
         from length in Gen.Int[0, 80]
+        from options in Gen.Int[0, 10]
+        from mayBeCut in Gen.Bool
         from timeToLive in Gen.Int[0, 4]
         from changes in Gen.Select(Gen.Int[0, 99], Gen.Byte).List[0, 4]
         from bends in Gen.Bool
         from cut in Gen.Int[0, 99]
         select Bend(
-            Make(kind, client, port, flags, length, (byte)(timeToLive + (timeToLive > 2 ? 60 : 0))),
+            Finish(
+                Make(kind, client, port, flags, length),
+                options,
+                mayBeCut,
+                (byte)(timeToLive + (timeToLive > 2 ? 60 : 0))),
             bends ? changes : [],
             bends ? cut : 99);
 
@@ -58,6 +65,8 @@ public class FuzzTests
             steps =>
             {
                 TestBox box = Box();
+                box.Inside.MaximumTransmissionUnit = 100;
+                box.Outside.MaximumTransmissionUnit = 110;
                 foreach (((byte[] packet, bool isBent), bool fromClient) in steps)
                 {
                     SentFrame[] sent = fromClient
@@ -87,26 +96,35 @@ public class FuzzTests
         _ => default,
     };
 
-    private static byte[] Make(
-        int kind, int client, int port, byte flags, int length, byte timeToLive)
+    private static PacketBuilder Make(int kind, int client, int port, byte flags, int length)
     {
         string from = $"10.0.0.{client}:4000{client % 4}";
         string to = $"10.9.0.{1 + (client % 2)}:{port}";
-        PacketBuilder packet = kind switch
+        return kind switch
         {
-            0 or 1 => PacketBuilder.Tcp(from, to).Flags((TcpFlags)flags).Payload(length),
+            0 => PacketBuilder.Tcp(from, to).Payload(length),
+            1 => PacketBuilder.Tcp(from, to).Flags((TcpFlags)flags).Payload(length),
             2 => PacketBuilder.Udp(from, to).Payload(length),
             3 => PacketBuilder.Udp(from, to).Payload(length).WithoutUdpChecksum(),
             4 => PacketBuilder.Tcp("10.1.0.11:8080", from).Flags((TcpFlags)flags).Payload(length),
             5 => PacketBuilder.EchoRequest($"10.0.0.{client}", "10.9.0.1"),
             6 => PacketBuilder.Icmp(
                 "10.0.9.9", "10.9.0.1", (byte)(3 + (flags % 3)), 4, 1280,
-                PacketBuilder.Tcp(to, from).Build()),
+                PacketBuilder.Tcp(to, from).Payload(length).Build()),
             _ => PacketBuilder.Icmp(
                 "10.1.0.77", $"10.0.0.{client}", 3, 4, 1280,
-                PacketBuilder.Tcp(from, "10.1.0.11:8080").Build()),
+                PacketBuilder.Tcp(from, "10.1.0.11:8080").Payload(length).Build()),
         };
-        return packet.TimeToLive(timeToLive).Build();
+    }
+
+    private static byte[] Finish(
+        PacketBuilder packet, int options, bool mayBeCut, byte timeToLive)
+    {
+        // Words of "no operation": options that nothing forbids.
+        byte[] none = new byte[options * 4];
+        Array.Fill(none, (byte)1);
+        packet = mayBeCut ? packet.MayBeCut() : packet;
+        return packet.IpOptions(none).TimeToLive(timeToLive).Build();
     }
 
     private static (byte[] Packet, bool IsBent) Bend(
