@@ -5,7 +5,9 @@ using System.IO;
 
 namespace Steelyard.Host.Lab;
 
-/// <summary>Whose a folder is. .NET tells it only to who packs the folder into an archive.</summary>
+/// <summary>
+/// Whose a folder is. .NET tells it only to who packs the folder into an archive.
+/// </summary>
 internal static class FileOwner
 {
     /// <summary>The user that the kernel checks rights for.</summary>

@@ -195,7 +195,9 @@ internal sealed partial class TelemetryPublisher : IAsyncDisposable
         }
     }
 
-    /// <summary>Asked again, the broker would answer the same, and what follows would wait.</summary>
+    /// <summary>
+    /// Asked again, the broker would answer the same, and what follows would wait.
+    /// </summary>
     private void Drop(in Outgoing message, string refusal)
     {
         Outbox.CountDropped();
