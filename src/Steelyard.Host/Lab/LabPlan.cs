@@ -61,7 +61,7 @@ internal static class LabPlan
     /// <summary>
     /// The page of a box, told to listen to the twin as well: each box has a broker of its own.
     /// </summary>
-    /// <param name="first">Port of box A's page on this machine's loopback; B's is the next.</param>
+    /// <param name="first">Port of box A's page on loopback; B's is the next.</param>
     public static string DashboardAddress(ushort first, int box) => string.Create(
         CultureInfo.InvariantCulture,
         $"http://127.0.0.1:{first + box}/?peer=ws://127.0.0.1:{first + 1 - box}/mqtt");
