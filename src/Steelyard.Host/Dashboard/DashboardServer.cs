@@ -164,9 +164,17 @@ public sealed partial class DashboardServer : IAsyncDisposable
         LogServing(_log, address);
     }
 
-    private static Task GuardAsync(HttpContext context, RequestDelegate next)
+    private Task GuardAsync(HttpContext context, RequestDelegate next)
     {
         PageSecurity.Protect(context);
+        if (!PageSecurity.IsOwnName(context.Request.Host, _broker.Box))
+        {
+            context.Response.StatusCode = StatusCodes.Status421MisdirectedRequest;
+            context.Response.ContentType = "text/plain; charset=utf-8";
+            return context.Response.WriteAsync(
+                "This box is not called so. Ask for it by its address or by its own name.\n");
+        }
+
         if (context.Request.Path == "/mqtt" && !PageSecurity.MayListen(context.Request))
         {
             context.Response.StatusCode = StatusCodes.Status403Forbidden;

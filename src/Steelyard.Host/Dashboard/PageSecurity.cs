@@ -12,12 +12,13 @@ internal static class PageSecurity
 {
     /// <summary>
     /// The page loads nothing from elsewhere and talks to its own box alone, and to the peer
-    /// that its address names.
+    /// that its address names. Anybody can write such an address, so the peer may be named by an
+    /// address, not by a stranger's name; see also peers.js.
     /// </summary>
     public static void Protect(HttpContext context)
     {
         IHeaderDictionary headers = context.Response.Headers;
-        string peer = PeerOf(context.Request.Query["peer"].ToString());
+        string peer = PeerOf(context.Request.Query["peer"].ToString(), context.Request.Host.Host);
         headers.ContentSecurityPolicy =
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
             + $"connect-src 'self'{peer}; base-uri 'none'; form-action 'none'; "
@@ -26,6 +27,21 @@ internal static class PageSecurity
         headers["Referrer-Policy"] = "no-referrer";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
+    }
+
+    /// <summary>
+    /// Whether a browser asks for this box by a name that is its own. A stranger's name can be
+    /// made to lead here, and the stranger's page would then pass for ours.
+    /// </summary>
+    /// <param name="box">The box's name, if it has one.</param>
+    public static bool IsOwnName(HostString host, string? box)
+    {
+        string name = Bare(host.Host);
+        return name.Length == 0 // Not a browser.
+            || IsAddressOrLocal(name)
+            || IsCalled(name, box)
+            || IsCalled(name, Environment.MachineName)
+            || IsCalled(name, Dns.GetHostName());
     }
 
     /// <summary>
@@ -66,10 +82,22 @@ internal static class PageSecurity
             : (address.High >> 57) == 0x7E || (address.High >> 54) == 0x3FA;
     }
 
-    private static string PeerOf(string peer) =>
+    private static string PeerOf(string peer, string ownHost) =>
         Uri.TryCreate(peer, UriKind.Absolute, out Uri? broker)
         && broker.Scheme is "ws" or "wss"
-        && Uri.CheckHostName(broker.DnsSafeHost) is not UriHostNameType.Unknown
+        && (IsAddressOrLocal(Bare(broker.Host))
+            || string.Equals(broker.Host, ownHost, StringComparison.OrdinalIgnoreCase))
             ? $" {broker.Scheme}://{broker.Authority}"
             : string.Empty;
+
+    private static bool IsAddressOrLocal(string name) =>
+        IPAddress.TryParse(name, out _)
+        || string.Equals(name, "localhost", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>By its name, or as it is announced in the local network.</summary>
+    private static bool IsCalled(string name, string? own) => !string.IsNullOrEmpty(own)
+        && (string.Equals(name, own, StringComparison.OrdinalIgnoreCase)
+            || string.Equals(name, own + ".local", StringComparison.OrdinalIgnoreCase));
+
+    private static string Bare(string host) => host.TrimEnd('.').Trim('[', ']');
 }

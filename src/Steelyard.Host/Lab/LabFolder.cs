@@ -29,15 +29,27 @@ internal sealed class LabFolder : IDisposable
     /// </summary>
     internal static LabFolder CreateIn(string parent)
     {
-        foreach (string leftover in Directory.EnumerateDirectories(parent, Prefix + "*"))
-        {
-            RemoveIfDead(leftover);
-        }
-
+        RemoveDead(parent, FileOwner.Ourselves);
         string path = Path.Combine(parent, Prefix + Path.GetRandomFileName()[..6]);
         _ = Directory.CreateDirectory(
             path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return new LabFolder(path, Hold(path));
+    }
+
+    /// <summary>
+    /// Everybody may write where temporary files go: what another user put there, or a link to
+    /// elsewhere, is not touched.
+    /// </summary>
+    /// <param name="user">Whose folders may be removed.</param>
+    internal static void RemoveDead(string parent, int user)
+    {
+        foreach (string leftover in Directory.EnumerateDirectories(parent, Prefix + "*"))
+        {
+            if (FileOwner.OfFolder(leftover) == user)
+            {
+                RemoveIfDead(leftover);
+            }
+        }
     }
 
     public string File(string name) => Path.Combine(Location, name);

@@ -58,6 +58,14 @@ internal static class LabPlan
     public static string ServerName(int server) =>
         string.Create(CultureInfo.InvariantCulture, $"server-{server + 1}");
 
+    /// <summary>
+    /// The page of a box, told to listen to the twin as well: each box has a broker of its own.
+    /// </summary>
+    /// <param name="first">Port of box A's page on loopback; B's is the next.</param>
+    public static string DashboardAddress(ushort first, int box) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"http://127.0.0.1:{first + box}/?peer=ws://127.0.0.1:{first + 1 - box}/mqtt");
+
     private static IpPrefix Prefix(FormattableString text) =>
         Prefix(text.ToString(CultureInfo.InvariantCulture));
 

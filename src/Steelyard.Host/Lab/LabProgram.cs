@@ -5,6 +5,8 @@ using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
 using Steelyard.Linux;
+using Steelyard.Linux.Clocks;
+using Steelyard.Linux.Processes;
 
 namespace Steelyard.Host.Lab;
 
@@ -14,7 +16,9 @@ public static class LabProgram
     private const int Done = 0;
     private const int Refused = 1;
     private const int BadUsage = 2;
+    private const int Interrupted = 130; // 128 + SIGINT, as shells have it.
     private const string Tour = "tour";
+    private static readonly TimeSpan OrderlyExit = TimeSpan.FromSeconds(1);
 
     public static async Task<int> RunAsync(LabOptions options, CancellationToken cancellationToken)
     {
@@ -26,14 +30,24 @@ public static class LabProgram
             return BadUsage;
         }
 
+        if (options.DashboardPort is 0 or ushort.MaxValue)
+        {
+            await Console.Error.WriteLineAsync(
+                "steelyard lab: '--dashboard-port' takes a port from 1 to 65534: box B's dashboard "
+                + "has the next one");
+            return BadUsage;
+        }
+
         try
         {
             LabRights.Obtain();
             using CancellationTokenSource end =
                 CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            using PosixSignalRegistration interrupt = EndOn(PosixSignal.SIGINT, end);
-            using PosixSignalRegistration terminate = EndOn(PosixSignal.SIGTERM, end);
-            using PosixSignalRegistration hangUp = EndOn(PosixSignal.SIGHUP, end);
+            LabInterrupt interrupt = new(end.Cancel, EndAtOnce);
+            using PosixSignalRegistration press = On(
+                PosixSignal.SIGINT, () => interrupt.OnPress(MonotonicClock.Now));
+            using PosixSignalRegistration terminate = On(PosixSignal.SIGTERM, end.Cancel);
+            using PosixSignalRegistration hangUp = On(PosixSignal.SIGHUP, end.Cancel);
             return await RunAsync(options, end);
         }
         catch (Exception failure) when (failure is LabException or KernelException)
@@ -65,12 +79,30 @@ public static class LabProgram
     /// <summary>
     /// Ends in good order, with everything taken down again, also when the terminal closes.
     /// </summary>
-    private static PosixSignalRegistration EndOn(PosixSignal signal, CancellationTokenSource end) =>
+    private static PosixSignalRegistration On(PosixSignal signal, Action act) =>
         PosixSignalRegistration.Create(signal, context =>
         {
             context.Cancel = true;
-            end.Cancel();
+            act();
         });
+
+    /// <summary>
+    /// The boxes end with this process, the networks with them, and the folder with the next lab.
+    /// </summary>
+    private static void EndAtOnce()
+    {
+        Tell("ends at once");
+        Thread lastResort = new(() =>
+        {
+            Thread.Sleep(OrderlyExit);
+            _ = ProcessLife.Kill(Environment.ProcessId);
+        })
+        {
+            IsBackground = true,
+        };
+        lastResort.Start();
+        Environment.Exit(Interrupted); // Gives the terminal back as it was, if it comes that far.
+    }
 
     private static async Task<int> PlayAsync(SteelyardLab lab, CancellationToken cancellation)
     {
@@ -82,7 +114,7 @@ public static class LabProgram
 
         // No terminal to draw on or to press keys at: the world runs, and the dashboards show it.
         await Console.Out.WriteLineAsync(
-            $"dashboards: {lab.DashboardAddress(0)} and {lab.DashboardAddress(1)}\n"
+            $"dashboards of the pair: {lab.DashboardAddress(0)} and {lab.DashboardAddress(1)}\n"
             + $"control sockets: {lab.Boxes[0].ControlSocket} and {lab.Boxes[1].ControlSocket}\n"
             + "end with Ctrl-C");
         while (lab.Master is null && !cancellation.IsCancellationRequested)

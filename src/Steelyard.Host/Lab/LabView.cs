@@ -64,8 +64,8 @@ internal sealed class LabView(SteelyardLab lab)
     }
 
     private Rows Draw() => new(
-        new Markup(Text(
-            $"[bold]Steelyard lab[/]   dashboards {Link(0)} (A) and {Link(1)} (B)")),
+        new Markup(Text($"[bold]Steelyard lab[/]   the pair as A shows it  {Link(0)}")),
+        new Markup(Text($"                and as B shows it       {Link(1)}")),
         new Markup(Text(
             $"[dim]steelyard status --socket {lab.Folder.EscapeMarkup()}/a.sock, or b.sock[/]")),
         new Columns(lab.Boxes.Select(DrawBox)),

@@ -92,7 +92,7 @@ internal sealed class SteelyardLab : IAsyncDisposable
         Probes = new ProbeStream(_world.Clients);
     }
 
-    public string DashboardAddress(int box) => $"http://127.0.0.1:{DashboardPort + box}/";
+    public string DashboardAddress(int box) => LabPlan.DashboardAddress(DashboardPort, box);
 
     public async ValueTask DisposeAsync()
     {

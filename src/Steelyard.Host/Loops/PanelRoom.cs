@@ -16,17 +16,22 @@ namespace Steelyard.Host.Loops;
 internal sealed class PanelRoom(Action<bool, Instant> onEdge, Action<BoxEvent> report)
     : IAsyncDisposable
 {
+    // A state that is shown while a device is put in place reaches it, from here or from there.
+    private readonly Lock _showing = new();
     private PanelConfig? _config;
     private FrontPanelDevice? _device;
     private CancellationTokenSource _stop = new();
     private Task _run = Task.CompletedTask;
     private PanelState _shown = PanelState.Dark;
 
-    /// <summary>Shows a state; any thread, never waits.</summary>
+    /// <summary>Shows a state; any thread, never waits for the panel.</summary>
     public void Show(PanelState state)
     {
-        _shown = state;
-        Volatile.Read(ref _device)?.Show(state);
+        lock (_showing)
+        {
+            _shown = state;
+            _device?.Show(state);
+        }
     }
 
     public async Task ConfigureAsync(PanelConfig? config)
@@ -42,8 +47,12 @@ internal sealed class PanelRoom(Action<bool, Instant> onEdge, Action<BoxEvent> r
         {
             _stop = new CancellationTokenSource();
             FrontPanelDevice device = new(config, () => MonotonicClock.Now, onEdge, report);
-            device.Show(_shown);
-            Volatile.Write(ref _device, device);
+            lock (_showing)
+            {
+                _device = device;
+                device.Show(_shown);
+            }
+
             _run = Task.Run(() => device.RunAsync(_stop.Token));
         }
     }
@@ -56,7 +65,13 @@ internal sealed class PanelRoom(Action<bool, Instant> onEdge, Action<BoxEvent> r
 
     private async Task StopAsync()
     {
-        FrontPanelDevice? device = Interlocked.Exchange(ref _device, null);
+        FrontPanelDevice? device;
+        lock (_showing)
+        {
+            device = _device;
+            _device = null;
+        }
+
         await _stop.CancelAsync();
         await _run;
         device?.Dispose();

@@ -38,12 +38,13 @@ public sealed partial class EmbeddedBroker : ConnectionHandler, IMqttClientStrea
     private readonly ILogger _log;
     private readonly MqttConnectionHandler _handler = new();
     private readonly MqttServer _server;
-    private int _outside;
+    private readonly ConnectionQuota _places;
     private bool _saidFull;
 
     public EmbeddedBroker(EmbeddedBrokerOptions options, ILogger<EmbeddedBroker> log)
     {
         _options = options;
+        _places = new(options.ConnectionsMost, options.ConnectionsOfOneMost);
         _log = log;
         MqttServerOptions serverOptions = new MqttServerOptionsBuilder()
             .WithoutDefaultEndpoint()
@@ -59,7 +60,10 @@ public sealed partial class EmbeddedBroker : ConnectionHandler, IMqttClientStrea
     }
 
     /// <summary>Connections from outside, now.</summary>
-    public int Connections => Volatile.Read(ref _outside);
+    public int Connections => _places.Count;
+
+    /// <summary>Name of the box that it is inside of, if it has one.</summary>
+    public string? Box => _options.Box;
 
     public Task StartAsync() => _server.StartAsync();
 
@@ -67,15 +71,11 @@ public sealed partial class EmbeddedBroker : ConnectionHandler, IMqttClientStrea
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        if (Interlocked.Increment(ref _outside) > _options.ConnectionsMost)
+        EndPoint? remote = connection.RemoteEndPoint;
+        ConnectionQuota.Answer answer = _places.Enter(remote);
+        if (answer != ConnectionQuota.Answer.Welcome)
         {
-            Interlocked.Decrement(ref _outside);
-            if (!_saidFull)
-            {
-                _saidFull = true;
-                LogFull(_log, _options.ConnectionsMost);
-            }
-
+            SayFull(answer, remote);
             return;
         }
 
@@ -88,8 +88,26 @@ public sealed partial class EmbeddedBroker : ConnectionHandler, IMqttClientStrea
         }
         finally
         {
-            Interlocked.Decrement(ref _outside);
+            _places.Leave(remote);
             _saidFull = false;
+        }
+    }
+
+    private void SayFull(ConnectionQuota.Answer answer, EndPoint? remote)
+    {
+        if (_saidFull)
+        {
+            return;
+        }
+
+        _saidFull = true;
+        if (answer == ConnectionQuota.Answer.Full)
+        {
+            LogFull(_log, _options.ConnectionsMost);
+        }
+        else
+        {
+            LogOneTooMany(_log, _options.ConnectionsOfOneMost, remote);
         }
     }
 
@@ -229,6 +247,12 @@ public sealed partial class EmbeddedBroker : ConnectionHandler, IMqttClientStrea
         EventId = 5003, Level = LogLevel.Warning,
         Message = "telemetry: {Most} clients are connected; more are turned away")]
     private static partial void LogFull(ILogger log, int most);
+
+    [LoggerMessage(
+        EventId = 5005, Level = LogLevel.Warning,
+        Message = "telemetry: {Most} clients come from the address of {Remote}; more of its are "
+            + "turned away")]
+    private static partial void LogOneTooMany(ILogger log, int most, EndPoint? remote);
 
     /// <summary>Only the broker holds one, so nobody outside can seem to come from it.</summary>
     private sealed class InsideEndPoint : EndPoint

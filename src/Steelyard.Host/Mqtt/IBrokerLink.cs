@@ -16,7 +16,14 @@ internal interface IBrokerLink : IAsyncDisposable
     Task ConnectAsync(CancellationToken cancellation);
 
     /// <summary>Sends one message. Throws when it cannot.</summary>
-    Task SendAsync(Outgoing message, CancellationToken cancellation);
+    /// <returns>Why the broker does not want the message; null when it took it.</returns>
+    Task<string?> SendAsync(Outgoing message, CancellationToken cancellation);
+
+    /// <summary>
+    /// Says goodbye, so that the broker discards the last will. A link that is let go without it
+    /// leaves the last will to speak.
+    /// </summary>
+    Task PartAsync(CancellationToken cancellation);
 
     /// <summary>
     /// Topics under the filter whose retained values the broker holds. Throws when it cannot.

@@ -24,7 +24,7 @@ internal sealed class MqttLink : IBrokerLink
     public MqttLink(Func<MqttClientOptions> options)
     {
         _options = options;
-        _client.DisconnectedAsync += async _ => await _lost.CancelAsync();
+        _client.DisconnectedAsync += OnDisconnectedAsync;
     }
 
     public CancellationToken Lost => _lost.Token;
@@ -38,7 +38,7 @@ internal sealed class MqttLink : IBrokerLink
         }
     }
 
-    public async Task SendAsync(Outgoing message, CancellationToken cancellation)
+    public async Task<string?> SendAsync(Outgoing message, CancellationToken cancellation)
     {
         // A state is sent again within a second or so: at most once will do. What is said once,
         // the broker has to acknowledge.
@@ -54,12 +54,11 @@ internal sealed class MqttLink : IBrokerLink
                     : MqttQualityOfServiceLevel.AtMostOnce,
             },
             cancellation);
-        if (!result.IsSuccess)
-        {
-            throw new InvalidOperationException(
-                $"the broker refused {message.Topic}: {result.ReasonCode}");
-        }
+        return result.IsSuccess ? null : result.ReasonCode.ToString();
     }
+
+    public Task PartAsync(CancellationToken cancellation) =>
+        _client.DisconnectAsync(new MqttClientDisconnectOptions(), cancellation);
 
     public async Task<string[]> ListRetainedAsync(string filter, CancellationToken cancellation)
     {
@@ -98,9 +97,12 @@ internal sealed class MqttLink : IBrokerLink
 
     public async ValueTask DisposeAsync()
     {
-        await _client.TryDisconnectAsync();
+        _client.DisconnectedAsync -= OnDisconnectedAsync;
         _client.Dispose();
         await _lost.CancelAsync();
         _lost.Dispose();
     }
+
+    private Task OnDisconnectedAsync(MqttClientDisconnectedEventArgs happening) =>
+        _lost.CancelAsync();
 }

@@ -41,6 +41,9 @@ internal sealed class Outbox
     /// </summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
+    /// <summary>Counts a message that was taken and that nobody will hear.</summary>
+    public void CountDropped() => Interlocked.Increment(ref _dropped);
+
     public void Put(in Outgoing message)
     {
         lock (_lock)

@@ -6,10 +6,12 @@ namespace Steelyard.Host.Mqtt;
 // read without a template. Names become snake_case; the unit stands at the end of each.
 
 /// <summary>The box as a whole.</summary>
+/// <param name="IntervalS">Seconds from one telling to the next.</param>
 internal sealed record BoxPayload(
     string Box,
     string Version,
     long UptimeS,
+    double IntervalS,
     string Role,
     bool Maintenance,
     bool TwinAlive,

@@ -73,7 +73,7 @@ public sealed class Telemetry : IAsyncDisposable
                 FullMode = BoundedChannelFullMode.DropOldest,
             },
             _ => Interlocked.Increment(ref _eventsDropped));
-        Broker = new(options ?? new(), loggers.CreateLogger<EmbeddedBroker>());
+        Broker = new((options ?? new()) with { Box = box }, loggers.CreateLogger<EmbeddedBroker>());
         _inside = new(
             _topics, "the embedded broker", () => new MqttLink(OptionsInside), NewBackOff(), _log);
         _tree = new(_topics, Send);
@@ -237,6 +237,7 @@ public sealed class Telemetry : IAsyncDisposable
 
             if (Interlocked.Exchange(ref _waiting, null) is { } status && IsDue(status))
             {
+                _tree.Interval = _config.Interval;
                 _tree.Apply(status, Dropped);
             }
         }
@@ -263,7 +264,8 @@ public sealed class Telemetry : IAsyncDisposable
 
     private BackOff NewBackOff() => new(_chance.Fork(), ShortestRetry, LongestRetry);
 
-    private MqttClientOptions OptionsInside() => Basics()
+    /// <summary>How the box enters its own broker.</summary>
+    internal MqttClientOptions OptionsInside() => Basics()
         .WithEndPoint(new DnsEndPoint("inside", 0)) // The pipe has none, the options want one.
         .WithStreamProvider(Broker)
         .Build();

@@ -7,15 +7,18 @@ using Microsoft.Extensions.Logging;
 namespace Steelyard.Host.Mqtt;
 
 /// <summary>
-/// Carries one outbox to one broker, on a task of its own. A broker that is slow, full of
-/// refusals or gone costs this task its time, and nobody else anything.
+/// Carries one outbox to one broker, on a task of its own. A broker that is slow or gone costs
+/// this task its time, and nobody else anything; a message that it refuses is dropped.
 /// </summary>
 internal sealed partial class TelemetryPublisher : IAsyncDisposable
 {
     /// <summary>A broker that takes longer than this for one step is as good as gone.</summary>
     private static readonly TimeSpan StepTimeout = TimeSpan.FromSeconds(10);
 
-    private static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(2);
+
+    // A broker that takes us and throws us out again is asked less and less often.
+    private static readonly TimeSpan Lasting = TimeSpan.FromSeconds(10);
 
     private static readonly byte[] Online = Encoding.ASCII.GetBytes(Presence.Online);
     private static readonly byte[] Offline = Encoding.ASCII.GetBytes(Presence.Offline);
@@ -28,8 +31,10 @@ internal sealed partial class TelemetryPublisher : IAsyncDisposable
     private readonly Func<TimeSpan, CancellationToken, Task> _wait;
     private readonly ILogger _log;
     private readonly bool _sweeps;
+    private readonly TimeProvider _time;
     private Task _run = Task.CompletedTask;
     private bool _saidGone;
+    private bool _saidRefused;
 
     /// <param name="broker">The broker as a person would name it.</param>
     /// <param name="connect">Makes a fresh link for each try.</param>
@@ -38,6 +43,7 @@ internal sealed partial class TelemetryPublisher : IAsyncDisposable
     /// Whether the broker outlives this program, so that it may hold values of services that are
     /// no more: those are removed.
     /// </param>
+    /// <param name="time">Tells how long a connection lasted.</param>
     public TelemetryPublisher(
         Topics topics,
         string broker,
@@ -45,7 +51,8 @@ internal sealed partial class TelemetryPublisher : IAsyncDisposable
         BackOff backOff,
         ILogger log,
         Func<TimeSpan, CancellationToken, Task>? wait = null,
-        bool sweeps = false)
+        bool sweeps = false,
+        TimeProvider? time = null)
     {
         _topics = topics;
         _broker = broker;
@@ -54,6 +61,7 @@ internal sealed partial class TelemetryPublisher : IAsyncDisposable
         _log = log;
         _wait = wait ?? Task.Delay;
         _sweeps = sweeps;
+        _time = time ?? TimeProvider.System;
     }
 
     public Outbox Outbox { get; } = new();
@@ -106,11 +114,25 @@ internal sealed partial class TelemetryPublisher : IAsyncDisposable
             await using IBrokerLink link = _connect();
             await StepAsync(link.ConnectAsync);
             await StepAsync(step => link.SendAsync(Hello(Online), step));
-            IsConnected = true;
-            _backOff.Reset();
-            _saidGone = false;
-            LogConnected(_log, _broker);
-            Outbox.MakeAllDue();
+            return await TalkAsync(link);
+        }
+#pragma warning disable CA1031 // The one place where a failing broker ends up, whatever it throws.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            return Innermost(failure).Message;
+        }
+    }
+
+    private async Task<string> TalkAsync(IBrokerLink link)
+    {
+        IsConnected = true;
+        _saidGone = false;
+        LogConnected(_log, _broker);
+        Outbox.MakeAllDue();
+        long since = _time.GetTimestamp();
+        try
+        {
             string reason = await PumpAsync(link);
             if (_stop.IsCancellationRequested)
             {
@@ -119,11 +141,12 @@ internal sealed partial class TelemetryPublisher : IAsyncDisposable
 
             return reason;
         }
-#pragma warning disable CA1031 // The one place where a failing broker ends up, whatever it throws.
-        catch (Exception failure)
-#pragma warning restore CA1031
+        finally
         {
-            return Innermost(failure).Message;
+            if (_time.GetElapsedTime(since) >= Lasting)
+            {
+                _backOff.Reset();
+            }
         }
     }
 
@@ -158,12 +181,30 @@ internal sealed partial class TelemetryPublisher : IAsyncDisposable
     {
         try
         {
-            await StepAsync(step => link.SendAsync(message, step));
+            string? refusal = null;
+            await StepAsync(async step => refusal = await link.SendAsync(message, step));
+            if (refusal is not null)
+            {
+                Drop(message, refusal);
+            }
         }
         catch
         {
             Outbox.Return(message);
             throw;
+        }
+    }
+
+    /// <summary>
+    /// Asked again, the broker would answer the same, and what follows would wait.
+    /// </summary>
+    private void Drop(in Outgoing message, string refusal)
+    {
+        Outbox.CountDropped();
+        if (!_saidRefused)
+        {
+            _saidRefused = true;
+            LogRefused(_log, _broker, message.Topic, refusal);
         }
     }
 
@@ -186,10 +227,11 @@ internal sealed partial class TelemetryPublisher : IAsyncDisposable
         using CancellationTokenSource patience = new(FarewellTimeout);
         while (Outbox.TryTake(out Outgoing message))
         {
-            await link.SendAsync(message, patience.Token);
+            _ = await link.SendAsync(message, patience.Token);
         }
 
-        await link.SendAsync(Hello(Offline), patience.Token);
+        _ = await link.SendAsync(Hello(Offline), patience.Token);
+        await link.PartAsync(patience.Token);
     }
 
     private Outgoing Hello(byte[] presence) =>
@@ -221,4 +263,10 @@ internal sealed partial class TelemetryPublisher : IAsyncDisposable
         EventId = 5002, Level = LogLevel.Warning,
         Message = "telemetry: {Broker} is gone ({Reason}); trying again until it is back")]
     private static partial void LogGone(ILogger log, string broker, string reason);
+
+    [LoggerMessage(
+        EventId = 5004, Level = LogLevel.Warning,
+        Message = "telemetry: {Broker} refuses {Topic} ({Reason}); what it refuses is dropped")]
+    private static partial void LogRefused(
+        ILogger log, string broker, string topic, string reason);
 }

@@ -36,6 +36,9 @@ internal sealed class TopicTree
     private long _round;
     private double? _lastUptimeS;
 
+    /// <summary>How often pictures come, for who must tell a pause from silence.</summary>
+    public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(1);
+
     /// <param name="send">Takes each message; must not wait.</param>
     public TopicTree(Topics topics, Action<Outgoing> send)
     {
@@ -49,7 +52,7 @@ internal sealed class TopicTree
         _round++;
         Instant now = new((long)(status.UptimeS * 1e9));
         _meter.BeginRound(now);
-        Say(_topics.State, BoxOf(status, dropped), PayloadJson.Default.BoxPayload);
+        Say(_topics.State, BoxOf(status, dropped, Interval), PayloadJson.Default.BoxPayload);
         ApplyRouters(status.VirtualRouters);
         TrafficRates ports = ApplyPorts(status.Ports);
         TrafficRates services = ApplyServices(status.Services);
@@ -251,10 +254,11 @@ internal sealed class TopicTree
         return free;
     }
 
-    private static BoxPayload BoxOf(BoxStatus status, long dropped) => new(
+    private static BoxPayload BoxOf(BoxStatus status, long dropped, TimeSpan interval) => new(
         status.Box,
         status.Version,
         (long)status.UptimeS,
+        interval.TotalSeconds,
         RoleOf(status.VirtualRouters),
         status.Maintenance,
         status.Twin.Alive,

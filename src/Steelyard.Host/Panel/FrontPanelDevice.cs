@@ -1,5 +1,4 @@
 using System;
-using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
 using Steelyard.Core.Configuration;
@@ -27,6 +26,10 @@ public sealed class FrontPanelDevice(
 
     private readonly SemaphoreSlim _changed = new(0);
     private PanelFrame _shown = new(PanelState.Dark);
+    private string? _complaint;
+
+    /// <summary>How the chip of a name is opened.</summary>
+    internal Func<string, PanelChip> Open { get; init; } = PanelChip.Open;
 
     /// <summary>Shows a state from now on; returns at once, from any thread.</summary>
     public void Show(PanelState state)
@@ -46,23 +49,23 @@ public sealed class FrontPanelDevice(
     /// <summary>Runs the panel until cancelled, through any number of lost chips.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        string? complaint = null;
         while (!cancellation.IsCancellationRequested)
         {
             try
             {
-                using PanelChip chip = PanelChip.Open(config.Chip);
+                using PanelChip chip = Open(config.Chip);
                 await PumpAsync(chip, cancellation);
-                complaint = null;
             }
-            catch (Exception failure) when (
-                failure is PanelException or IOException or ObjectDisposedException)
+#pragma warning disable CA1031 // A driver throws what it likes; the box runs on without the panel.
+            catch (Exception failure)
+#pragma warning restore CA1031
             {
-                complaint = Complain(failure.Message, complaint);
-            }
-            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-            {
-                return;
+                if (cancellation.IsCancellationRequested)
+                {
+                    return;
+                }
+
+                Complain(failure.Message);
             }
 
             await Task.Delay(BetweenTries, cancellation)
@@ -73,9 +76,9 @@ public sealed class FrontPanelDevice(
     /// <summary>Let go only after <see cref="RunAsync"/> has ended.</summary>
     public void Dispose() => _changed.Dispose();
 
-    private string Complain(string sentence, string? complaint)
+    private void Complain(string sentence)
     {
-        if (sentence != complaint)
+        if (sentence != _complaint)
         {
             report(new BoxEvent(
                 EventSeverity.Warning,
@@ -84,7 +87,7 @@ public sealed class FrontPanelDevice(
                 $"the front panel is missing: {sentence}"));
         }
 
-        return sentence;
+        _complaint = sentence;
     }
 
     private async Task PumpAsync(PanelChip chip, CancellationToken cancellation)
@@ -100,6 +103,7 @@ public sealed class FrontPanelDevice(
             isDown => onEdge(isDown, chip.EdgeAt ?? clock()));
         report(new BoxEvent(
             EventSeverity.Information, "panel", config.Chip, "the front panel is there"));
+        _complaint = null;
 
         using CancellationTokenSource ends =
             CancellationTokenSource.CreateLinkedTokenSource(cancellation, chip.Lost);

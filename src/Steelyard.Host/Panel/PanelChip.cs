@@ -72,6 +72,9 @@ internal sealed class PanelChip : IDisposable
         return new PanelChip(OpenDriver(number, DevicePrefix + name), null);
     }
 
+    /// <summary>A chip behind any driver.</summary>
+    internal static PanelChip Over(GpioDriver driver) => new(driver, null);
+
     public void Dispose() => Controller.Dispose();
 
     private static GpioDriver OpenDriver(int number, string path)

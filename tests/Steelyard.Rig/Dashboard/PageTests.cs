@@ -72,6 +72,23 @@ public sealed class PageTests
     }
 
     [BrowserFact]
+    public async Task A_page_that_is_told_of_the_twins_broker_shows_both_boxes()
+    {
+        await using Twins twins = await Twins.StartAsync();
+        await using Chromium browser = await Chromium.StartAsync();
+        await browser.OpenAsync(twins.LeftAlone);
+        await browser.UntilAsync("document.querySelectorAll('.box.absent').length === 1");
+
+        await browser.OpenAsync(twins.LeftWithPeer);
+
+        await browser.UntilAsync(
+            "document.body.innerText.includes('left carries the traffic, right stands by.')");
+        await browser.UntilAsync(
+            "document.querySelectorAll('.box').length === 2"
+            + " && document.querySelector('.box.absent') === null");
+    }
+
+    [BrowserFact]
     public async Task Trouble_is_said_in_words_and_recovery_as_well()
     {
         await using Pair pair = await Pair.StartAsync();

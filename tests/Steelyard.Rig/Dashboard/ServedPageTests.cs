@@ -91,6 +91,7 @@ public sealed class ServedPageTests : IAsyncLifetime
 
     [Theory]
     [InlineData("ws://10.0.0.2:8080/mqtt", "connect-src 'self' ws://10.0.0.2:8080;")]
+    [InlineData("ws://evil.example/mqtt", "connect-src 'self';")]
     [InlineData("http://10.0.0.2/", "connect-src 'self';")]
     [InlineData("ws://a;script-src%20*/", "connect-src 'self';")]
     public async Task The_page_may_listen_to_the_peer_that_its_address_names(
@@ -102,6 +103,21 @@ public sealed class ServedPageTests : IAsyncLifetime
             policy,
             page.Headers.GetValues("Content-Security-Policy").Single(),
             StringComparison.Ordinal);
+    }
+
+    /// <summary>DNS rebinding: the stranger's name leads here, and Origin and Host agree.</summary>
+    [Fact]
+    public async Task A_strangers_name_that_leads_here_is_served_nothing()
+    {
+        using HttpResponseMessage page = await GetAsync(string.Empty, ("Host", "evil.example"));
+        using ClientWebSocket socket = new();
+        socket.Options.AddSubProtocol("mqtt");
+        socket.Options.SetRequestHeader("Host", "evil.example");
+        socket.Options.SetRequestHeader("Origin", "http://evil.example");
+
+        Assert.Equal(HttpStatusCode.MisdirectedRequest, page.StatusCode);
+        await Assert.ThrowsAsync<WebSocketException>(() => socket.ConnectAsync(
+            new Uri($"ws://{_page!.Authority}/mqtt"), CancellationToken.None));
     }
 
     [Fact]

@@ -203,6 +203,47 @@ public sealed class EmbeddedBrokerTests : IAsyncLifetime
         Assert.Equal(0, telemetry.Dropped);
     }
 
+    /// <summary>A box that dies says nothing more; its last will says it, and stays.</summary>
+    [Fact]
+    public async Task The_boxs_own_last_will_says_that_it_is_offline()
+    {
+        await using BoxTelemetry telemetry =
+            new(new ApplianceConfig(), "left", NullLoggerFactory.Instance);
+        await telemetry.Broker.StartAsync();
+        (IMqttClient _, ChannelReader<string> heard) = await ListenerAsync(telemetry.Broker);
+        MqttLink link = new(telemetry.OptionsInside);
+        await link.ConnectAsync(CancellationToken.None);
+
+        await link.DisposeAsync();
+
+        Assert.Equal("steelyard/left/availability=offline", await ReadAsync(heard));
+        (IMqttClient _, ChannelReader<string> later) = await ListenerAsync(telemetry.Broker);
+        Assert.Equal("steelyard/left/availability=offline", await ReadAsync(later));
+    }
+
+    [Fact]
+    public async Task A_box_that_parts_in_peace_leaves_the_last_word_to_itself()
+    {
+        await using BoxTelemetry telemetry =
+            new(new ApplianceConfig(), "left", NullLoggerFactory.Instance);
+        await telemetry.Broker.StartAsync();
+        (IMqttClient _, ChannelReader<string> heard) = await ListenerAsync(telemetry.Broker);
+        MqttLink link = new(telemetry.OptionsInside);
+        await link.ConnectAsync(CancellationToken.None);
+
+        await link.PartAsync(CancellationToken.None);
+        await link.DisposeAsync();
+
+        MqttLink next = new(telemetry.OptionsInside);
+        await next.ConnectAsync(CancellationToken.None);
+        Assert.Null(await next.SendAsync(
+            new("steelyard/left/state", "{}"u8.ToArray(), IsRetained: true),
+            CancellationToken.None));
+        Assert.Equal("steelyard/left/state={}", await ReadAsync(heard));
+        await next.PartAsync(CancellationToken.None);
+        await next.DisposeAsync();
+    }
+
     private static EmbeddedBroker NewBroker() => new(
         new()
         {

@@ -19,6 +19,15 @@ internal sealed class FakeBroker
 
     public bool IsGone { get; set; }
 
+    /// <summary>Set to throw every client out as soon as it has said hello.</summary>
+    public bool ThrowsOut { get; set; }
+
+    /// <summary>Which messages it does not want, as <c>topic=payload</c>.</summary>
+    public Func<string, bool> Refuses { get; set; } = _ => false;
+
+    /// <summary>Goodbyes that it heard.</summary>
+    public int Goodbyes { get; private set; }
+
     /// <summary>Retained topics that an earlier run left behind.</summary>
     public string[] LeftBehind { get; set; } = [];
 
@@ -63,7 +72,7 @@ internal sealed class FakeBroker
                 : Task.CompletedTask;
         }
 
-        public async Task SendAsync(Outgoing message, CancellationToken cancellation)
+        public async Task<string?> SendAsync(Outgoing message, CancellationToken cancellation)
         {
             if (broker.Holds is { } holds)
             {
@@ -72,7 +81,24 @@ internal sealed class FakeBroker
 
             ObjectDisposedException.ThrowIf(_lost.IsCancellationRequested, this);
             string text = Encoding.UTF8.GetString(message.Payload.Span);
+            if (broker.Refuses($"{message.Topic}={text}"))
+            {
+                return "NotAuthorized";
+            }
+
             broker._heard.Writer.TryWrite($"{message.Topic}={text}");
+            if (broker.ThrowsOut)
+            {
+                await CutAsync();
+            }
+
+            return null;
+        }
+
+        public Task PartAsync(CancellationToken cancellation)
+        {
+            broker.Goodbyes++;
+            return Task.CompletedTask;
         }
 
         public Task<string[]> ListRetainedAsync(string filter, CancellationToken cancellation) =>

@@ -1,5 +1,8 @@
 using System;
+using System.Collections.Concurrent;
+using System.Linq;
 using System.Text;
+using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.Extensions.Logging.Abstractions;
 using Steelyard.Core.Chance;
@@ -12,6 +15,8 @@ public sealed class TelemetryPublisherTests : IAsyncLifetime
     private const string Online = "steelyard/left/availability=online";
 
     private readonly FakeBroker _broker = new();
+    private readonly HandClock _time = new();
+    private readonly ConcurrentQueue<TimeSpan> _waits = [];
     private TelemetryPublisher _publisher;
 
     public TelemetryPublisherTests() => _publisher = Publisher(sweeps: false);
@@ -112,14 +117,94 @@ public sealed class TelemetryPublisherTests : IAsyncLifetime
         Assert.False(_broker.HasMore);
     }
 
+    [Fact]
+    public async Task A_refused_message_is_dropped_and_counted_and_what_follows_arrives()
+    {
+        _broker.Refuses = message => message.EndsWith("=bad", StringComparison.Ordinal);
+        _publisher.Start();
+        Assert.Equal(Online, await _broker.HearAsync());
+
+        _publisher.Outbox.Put(Value("bad"));
+        await UntilAsync(() => _publisher.Outbox.Dropped == 1);
+        _publisher.Outbox.Put(Value("good"));
+
+        Assert.Equal("steelyard/left/state=good", await _broker.HearAsync());
+        Assert.Equal(1, _broker.Tries);
+        Assert.Equal(1, _publisher.Outbox.Dropped);
+    }
+
+    /// <summary>Between half and the whole of 1, 2, 4 and 5 seconds.</summary>
+    [Fact]
+    public async Task A_broker_that_throws_us_out_at_once_is_asked_less_and_less_often()
+    {
+        _broker.ThrowsOut = true;
+        _publisher.Start();
+
+        await UntilAsync(() => _waits.Count >= 4);
+
+        Assert.InRange(_waits.ElementAt(3), TimeSpan.FromSeconds(2.5), TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public async Task A_connection_that_lasted_is_made_anew_without_a_long_wait()
+    {
+        _broker.IsGone = true;
+        _publisher.Start();
+        await UntilAsync(() => _waits.Count >= 4);
+        _broker.IsGone = false;
+        Assert.Equal(Online, await _broker.HearAsync());
+        await UntilAsync(() => _publisher.IsConnected);
+        await UntilAsync(() => _time.Reads > 0);
+        int before = _waits.Count;
+
+        _time.Advance(TimeSpan.FromSeconds(10));
+        await _broker.CutAsync();
+
+        await UntilAsync(() => _waits.Count > before);
+        Assert.InRange(_waits.ElementAt(before), TimeSpan.Zero, TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public async Task A_goodbye_is_said_only_after_a_farewell_so_that_else_the_last_will_speaks()
+    {
+        _publisher.Start();
+        Assert.Equal(Online, await _broker.HearAsync());
+        await _broker.CutAsync();
+        Assert.Equal(Online, await _broker.HearAsync());
+        Assert.Equal(0, _broker.Goodbyes);
+
+        await _publisher.DisposeAsync();
+
+        Assert.Equal(1, _broker.Goodbyes);
+        _publisher = Publisher(sweeps: false);
+    }
+
+    [Fact]
+    public async Task A_broker_that_stalls_holds_the_end_up_for_two_seconds_at_most()
+    {
+        _publisher.Start();
+        Assert.Equal(Online, await _broker.HearAsync());
+        _broker.Holds = new();
+
+        await _publisher.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+
+        Assert.Equal(0, _broker.Goodbyes);
+        _publisher = Publisher(sweeps: false);
+    }
+
     private TelemetryPublisher Publisher(bool sweeps) => new(
         new Topics("left"),
         "the test's broker",
         _broker.Connect,
         new BackOff(new SeededChance(1), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5)),
         NullLogger.Instance,
-        async (_, _) => await Task.Yield(),
-        sweeps);
+        async (span, _) =>
+        {
+            _waits.Enqueue(span);
+            await Task.Yield();
+        },
+        sweeps,
+        _time);
 
     private static Outgoing Value(string text) =>
         new("steelyard/left/state", Encoding.ASCII.GetBytes(text), IsRetained: true);
@@ -130,5 +215,24 @@ public sealed class TelemetryPublisherTests : IAsyncLifetime
         {
             await Task.Yield();
         }
+    }
+
+    /// <summary>Time that passes on the test's word.</summary>
+    private sealed class HandClock : TimeProvider
+    {
+        private long _ticks;
+        private int _reads;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public int Reads => Volatile.Read(ref _reads);
+
+        public override long GetTimestamp()
+        {
+            Interlocked.Increment(ref _reads);
+            return Interlocked.Read(ref _ticks);
+        }
+
+        public void Advance(TimeSpan span) => Interlocked.Add(ref _ticks, span.Ticks);
     }
 }

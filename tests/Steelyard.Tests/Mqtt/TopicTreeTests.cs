@@ -51,6 +51,7 @@ public sealed class TopicTreeTests
         JsonElement state = Last("steelyard/left/state");
         Assert.Equal("0.1.0", state.GetProperty("version").GetString());
         Assert.Equal(61, state.GetProperty("uptime_s").GetInt64());
+        Assert.Equal(1, state.GetProperty("interval_s").GetDouble());
         Assert.Equal("MASTER", state.GetProperty("role").GetString());
         Assert.True(state.GetProperty("twin_alive").GetBoolean());
         Assert.Equal("on", state.GetProperty("led_ready").GetString());

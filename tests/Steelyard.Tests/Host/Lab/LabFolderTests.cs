@@ -45,5 +45,33 @@ public sealed class LabFolderTests : IDisposable
             File.GetUnixFileMode(folder.Location));
     }
 
+    [Fact]
+    public void A_link_that_looks_like_a_dead_lab_s_folder_is_not_followed()
+    {
+        string elsewhere = Path.Combine(_parent, "elsewhere");
+        _ = Directory.CreateDirectory(elsewhere);
+        string link = Path.Combine(_parent, "steelyard-lab-link");
+        _ = Directory.CreateSymbolicLink(link, elsewhere);
+
+        using LabFolder folder = LabFolder.CreateIn(_parent);
+
+        Assert.Empty(Directory.GetFileSystemEntries(elsewhere));
+        Assert.True(Directory.Exists(link));
+    }
+
+    [Fact]
+    public void What_another_user_put_there_is_not_touched()
+    {
+        string theirs = Path.Combine(_parent, "steelyard-lab-theirs");
+        _ = Directory.CreateDirectory(theirs);
+        int owner = FileOwner.OfFolder(theirs)!.Value;
+
+        LabFolder.RemoveDead(_parent, owner + 1);
+
+        Assert.Empty(Directory.GetFileSystemEntries(theirs));
+        Assert.Equal(FileOwner.Ourselves, owner);
+        Assert.Null(FileOwner.OfFolder(Path.Combine(_parent, "nothing")));
+    }
+
     public void Dispose() => Directory.Delete(_parent, recursive: true);
 }

@@ -89,6 +89,45 @@ public sealed class FrontPanelDeviceTests : IAsyncDisposable
         Assert.Equal("the front panel is there", back.Sentence);
     }
 
+    [Fact]
+    public async Task A_chip_that_goes_away_again_is_said_again()
+    {
+        (await PlugInAsync()).Dispose();
+        BoxEvent gone = await _events.Reader.ReadAsync(Timeout());
+        (await AcceptAsync()).Dispose();
+        BoxEvent back = await _events.Reader.ReadAsync(Timeout());
+
+        BoxEvent again = await _events.Reader.ReadAsync(Timeout());
+
+        Assert.Contains("went away", gone.Sentence, StringComparison.Ordinal);
+        Assert.Equal("the front panel is there", back.Sentence);
+        Assert.Equal(gone.Sentence, again.Sentence);
+    }
+
+    [Fact]
+    public async Task A_line_that_is_busy_is_said_and_tried_again()
+    {
+        int tries = 0;
+        using FrontPanelDevice panel = new(
+            new PanelConfig($"simulated:{SocketPath}"),
+            () => Now,
+            (_, _) => { },
+            happening => Assert.True(_events.Writer.TryWrite(happening)))
+        {
+            Open = _ => PanelChip.Over(new BusyDriver(isBusy: tries++ == 0)),
+        };
+        using CancellationTokenSource end = new();
+
+        Task running = panel.RunAsync(end.Token);
+
+        BoxEvent missing = await _events.Reader.ReadAsync(Timeout());
+        Assert.Contains("the line is busy", missing.Sentence, StringComparison.Ordinal);
+        BoxEvent there = await _events.Reader.ReadAsync(Timeout());
+        Assert.Equal("the front panel is there", there.Sentence);
+        await end.CancelAsync();
+        await running.WaitAsync(Timeout());
+    }
+
     [Theory]
     [InlineData(LedPattern.Off, "..........")]
     [InlineData(LedPattern.On, "##########")]

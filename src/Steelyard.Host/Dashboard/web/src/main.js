@@ -1,6 +1,8 @@
 // Joins the brokers, the store and the views. Draws at most four times a second.
 import { listen } from './broker.js';
 import { Charts } from './charts.js';
+import { drawParts } from './parts.js';
+import { brokersOf } from './peers.js';
 import { showBoxes } from './view-boxes.js';
 import { showEvents, showLinks, showPorts, showVerdict } from './view-lists.js';
 import { showServices } from './view-services.js';
@@ -10,9 +12,10 @@ const DRAW_MS = 250;
 const NEWS_MS = 3000;
 
 const at = id => document.getElementById(id);
-const store = new Store();
+const brokers = brokersOf(location);
+const store = new Store(brokers[0]);
 const charts = new Charts(at('charts'));
-const lines = brokers().map(url => listen(url, {
+const lines = brokers.map(url => listen(url, {
   onMessage(topic, text, source, isRetained) {
     const news = store.take(topic, text, source, Date.now(), isRetained);
     if (news) announce(news);
@@ -33,15 +36,6 @@ let drawing = 0;
 let spokenAt = 0;
 let isCrowded = false;
 
-/** The box's own broker, and those that the page's address names as peers. */
-function brokers() {
-  const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
-  const own = `${scheme}//${location.host}/mqtt`;
-  const peers = new URLSearchParams(location.search).getAll('peer')
-    .filter(peer => /^wss?:\/\//.test(peer) && URL.canParse(peer)).slice(0, 1);
-  return [own, ...peers];
-}
-
 function soon() {
   drawing ||= setTimeout(draw, DRAW_MS);
 }
@@ -50,12 +44,14 @@ function draw() {
   drawing = 0;
   if (document.hidden) return;
   const now = Date.now();
-  showLinks(at('links'), lines);
-  showVerdict(at('verdict'), store, now);
-  showBoxes(at('boxes'), store, now);
-  showServices(at('services'), store, now);
-  showEvents(at('events'), store);
-  showPorts(at('ports'), store, now);
+  drawParts({
+    links: () => showLinks(at('links'), lines),
+    verdict: () => showVerdict(at('verdict'), store, now),
+    boxes: () => showBoxes(at('boxes'), store, now),
+    services: () => showServices(at('services'), store, now),
+    events: () => showEvents(at('events'), store),
+    ports: () => showPorts(at('ports'), store, now),
+  });
   document.title = titleOf(now);
 }
 
@@ -83,7 +79,7 @@ function announce(news) {
 setInterval(() => {
   const now = Date.now();
   store.sample(now);
-  if (!document.hidden) charts.show(store, now);
+  if (!document.hidden) drawParts({ charts: () => charts.show(store, now) });
   soon();
 }, 1000);
 document.addEventListener('visibilitychange', () => soon());

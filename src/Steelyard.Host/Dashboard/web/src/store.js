@@ -5,12 +5,20 @@ const BOXES_MOST = 16;
 const EVENTS_MOST = 100;
 const HISTORY_SECONDS = 300;
 
-// A box tells its state every second; after this long it says nothing we may call live.
+// A box tells its state once an interval; after this long it says nothing we may call live.
 const STALE_MS = 5000;
+const STALE_INTERVALS = 2.5;
+const INTERVAL_MOST_S = 3600;
 
 export class Store {
   boxes = new Map();
   #cut = new Set();
+  #own;
+
+  /** @param {string} [own] The source that outranks all others: the page's own broker. */
+  constructor(own) {
+    this.#own = own;
+  }
 
   /** A box whose broker we cannot hear is not live, whatever was heard last. */
   setLine(source, isLive) {
@@ -49,7 +57,7 @@ export class Store {
   take(topic, text, source, now, isRetained = true) {
     const [root, id, ...rest] = topic.split('/');
     if (root !== ROOT || !id || rest.length === 0) return null;
-    const box = this.#box(id);
+    const box = this.#box(id, source);
     if (!box) return null;
     const leaf = rest.join('/');
     if (leaf === 'event') return this.#takeEvent(box, parse(text), isRetained);
@@ -103,12 +111,25 @@ export class Store {
       .sort((a, b) => a.service.localeCompare(b.service, 'en', { numeric: true }));
   }
 
-  #box(id) {
-    if (!this.boxes.has(id)) {
-      if (this.boxes.size >= BOXES_MOST) return null;
-      this.boxes.set(id, new Box(id, this.#cut));
+  /**
+   * The box that the source may speak for. A peer comes from the page's address, which anybody
+   * can write: what it says of a box that our own broker speaks for is not believed.
+   */
+  #box(id, source) {
+    const known = this.boxes.get(id);
+    if (known && (known.speaker === source || known.speaker === this.#own)) {
+      return known.speaker === source ? known : null;
     }
-    return this.boxes.get(id);
+    if (!known && this.boxes.size >= BOXES_MOST && !this.#makesRoom(source)) return null;
+    const box = new Box(id, this.#cut, source);
+    this.boxes.set(id, box);
+    return box;
+  }
+
+  #makesRoom(source) {
+    if (source !== this.#own) return false;
+    const guest = this.list().find(box => box.speaker !== this.#own);
+    return guest !== undefined && this.boxes.delete(guest.id);
   }
 
   #takeEvent(box, happening, isRetained) {
@@ -151,10 +172,14 @@ export class Box {
   #filledFrom = null;
   #cut;
 
-  /** @param {Set<string>} cut Sources whose line is down. */
-  constructor(id, cut) {
+  /**
+   * @param {Set<string>} cut Sources whose line is down.
+   * @param {string} speaker The source that speaks for it.
+   */
+  constructor(id, cut, speaker) {
     this.id = id;
     this.#cut = cut;
+    this.speaker = speaker;
   }
 
   get state() {
@@ -169,11 +194,18 @@ export class Box {
     return this.state?.box || this.id;
   }
 
+  /** How often it tells its state. */
+  get intervalMs() {
+    const seconds = Number(this.state?.interval_s);
+    return seconds > 0 ? Math.min(seconds, INTERVAL_MOST_S) * 1000 : 1000;
+  }
+
   /** Reachable as its last will says, and heard of lately over a line that stands. */
   isLive(now) {
     return !this.#cut.has(this.leaves.get('state')?.source)
       && this.leaves.get('availability')?.value === 'online'
-      && this.heardAt !== null && now - this.heardAt < STALE_MS;
+      && this.heardAt !== null
+      && now - this.heardAt < Math.max(STALE_MS, STALE_INTERVALS * this.intervalMs);
   }
 
   isOffline() {

@@ -1,10 +1,35 @@
 // The whole state in one or two sentences, worst first.
 import { plural, row } from './format.js';
 
+// Two boxes tell their roles at different times: what only seems so ends with the next telling.
+const GRACE_INTERVALS = 2;
+
+/** Remembers since when something has seemed so. */
+export class Doubts {
+  #seen = new Map();
+
+  /** Whether it has seemed so for long enough; a look away of that length begins anew. */
+  lasts(what, now, graceMs) {
+    const before = this.#seen.get(what);
+    const goesOn = before && now - before.last <= graceMs;
+    const since = goesOn ? before.since : now;
+    this.#seen.set(what, { since, last: now });
+    return now - since >= graceMs;
+  }
+
+  /** Forgets what this look did not find. */
+  endLook(now) {
+    for (const [what, { last }] of this.#seen) {
+      if (last !== now) this.#seen.delete(what);
+    }
+  }
+}
+
 /**
+ * @param {Doubts} doubts Kept from one look to the next.
  * @returns {{tone: 'good'|'warning'|'bad'|'unknown', sentence: string, details: string[]}}
  */
-export function verdict(store, now) {
+export function verdict(store, now, doubts) {
   const boxes = store.list();
   if (boxes.length === 0) {
     return { tone: 'unknown', sentence: 'Waiting for a box to speak.', details: [] };
@@ -20,7 +45,8 @@ export function verdict(store, now) {
   const bad = [];
   const warnings = [];
   const masters = live.filter(box => box.routers().some(router => router.state === 'MASTER'));
-  judgeBoxes(boxes, live, masters, now, bad, warnings);
+  judgeRouters(live, masters, now, doubts, bad);
+  judgeBoxes(boxes, live, now, bad, warnings);
   judgeServices(store.services(now), bad, warnings);
   const roles = rolesOf(live, masters);
   const [first, ...rest] = [...bad, ...warnings];
@@ -30,12 +56,17 @@ export function verdict(store, now) {
   return { tone: 'good', sentence: 'All is well.', details: [`${roles}. ${sumOf(store.services(now))}`] };
 }
 
-function judgeBoxes(boxes, live, masters, now, bad, warnings) {
+function judgeRouters(live, masters, now, doubts, bad) {
+  const graceMs = GRACE_INTERVALS * Math.max(...live.map(box => box.intervalMs), 1000);
+  const found = splitRouters(live).map(
+    router => `Virtual router ${router.name} is MASTER on ${row.format(router.boxes)}.`);
   const hasRouters = live.some(box => box.routers().length > 0);
-  if (hasRouters && masters.length === 0) bad.push('No box holds the virtual addresses.');
-  for (const router of splitRouters(live)) {
-    bad.push(`Virtual router ${router.name} is MASTER on ${row.format(router.boxes)}.`);
-  }
+  if (hasRouters && masters.length === 0) found.unshift('No box holds the virtual addresses.');
+  bad.push(...found.filter(sentence => doubts.lasts(sentence, now, graceMs)));
+  doubts.endLook(now);
+}
+
+function judgeBoxes(boxes, live, now, bad, warnings) {
   for (const box of live) {
     const faults = box.routers().filter(router => router.state === 'FAULT').map(router => router.name);
     if (faults.length > 0) bad.push(`${box.name} is in FAULT with ${row.format(faults)}.`);

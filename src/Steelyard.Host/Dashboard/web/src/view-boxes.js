@@ -6,9 +6,12 @@ const LEDS = [['ready', 'Ready'], ['role', 'Role'], ['fault', 'Fault']];
 const PATTERNS = { off: 'off', on: 'on', blink: 'blinking', fast_blink: 'blinking fast' };
 
 export function showBoxes(parent, store, now) {
-  each(parent, [...store.list(), ...absentTwins(store)], box => box.name, createBox);
+  each(parent, [...store.list(), ...absentTwins(store)], keyOf, createBox);
   for (const kept of parent.keyed.values()) kept.tick(now);
 }
+
+/** A twin that appears gets a card of the other kind, not the absent one's. */
+const keyOf = box => box.isAbsent ? `absent ${box.name}` : `box ${box.id}`;
 
 /** A twin that a box names but that no broker here speaks for. */
 function absentTwins(store) {

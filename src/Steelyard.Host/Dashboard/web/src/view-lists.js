@@ -1,7 +1,7 @@
 // The event list, the interfaces, the verdict and the lines to the brokers.
 import { bits, clock, count, rate } from './format.js';
 import { each, h, mark, setClass, setText, table, tableRow } from './dom.js';
-import { verdict } from './verdict.js';
+import { Doubts, verdict } from './verdict.js';
 
 const SEVERITY = {
   information: ['information', 'Information'],
@@ -10,7 +10,8 @@ const SEVERITY = {
 };
 
 export function showVerdict(parent, store, now) {
-  const { tone, sentence, details } = verdict(store, now);
+  parent.doubts ??= new Doubts();
+  const { tone, sentence, details } = verdict(store, now, parent.doubts);
   each(parent, [{ tone, sentence, details }], () => 'verdict', () => {
     const headline = mark();
     const more = h('ul');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addressOf, Store } from '../src/store.js';
-import { verdict } from '../src/verdict.js';
+import { Doubts, verdict } from '../src/verdict.js';
 
 const NOW = 1_700_000_000_000;
 const OWN = 'ws://here/mqtt';
@@ -121,7 +121,7 @@ test('the verdict says what is well, and who carries the traffic', () => {
   box(store, 'right', 'BACKUP');
   service(store, 'left');
 
-  const { tone, details } = verdict(store, NOW);
+  const { tone, details } = verdict(store, NOW, new Doubts());
 
   assert.equal(tone, 'good');
   assert.deepEqual(details, ['left carries the traffic, right stands by. 1 service and 1 server are up.']);
@@ -133,7 +133,7 @@ test('the verdict says the worst first', () => {
   say(store, 'right/availability', 'offline');
   service(store, 'left', { up: false, health: 'down' });
 
-  const { tone, sentence, details } = verdict(store, NOW);
+  const { tone, sentence, details } = verdict(store, NOW, new Doubts());
 
   assert.equal(tone, 'bad');
   assert.equal(sentence, 'Service tcp 192.0.2.1:80 is down.');
@@ -146,14 +146,48 @@ test('two masters of one virtual router are said', () => {
   box(store, 'left', 'MASTER');
   box(store, 'right', 'MASTER');
 
-  assert.equal(verdict(store, NOW).sentence, 'Virtual router out is MASTER on left and right.');
+  const doubts = new Doubts();
+  for (const ms of [0, 1000]) assert.equal(verdict(store, NOW + ms, doubts).tone, 'good');
+  assert.equal(
+    verdict(store, NOW + 2000, doubts).sentence, 'Virtual router out is MASTER on left and right.');
+});
+
+test('a failover that two boxes tell at different times is no alarm', () => {
+  const store = new Store();
+  const doubts = new Doubts();
+  box(store, 'left', 'MASTER');
+  box(store, 'right', 'MASTER');
+  verdict(store, NOW, doubts);
+  box(store, 'left', 'BACKUP');
+  verdict(store, NOW + 900, doubts);
+  box(store, 'right', 'BACKUP');
+
+  assert.equal(verdict(store, NOW + 1800, doubts).tone, 'good');
+  assert.equal(verdict(store, NOW + 2500, doubts).tone, 'good');
+});
+
+test('virtual addresses that nobody holds for two seconds are said', () => {
+  const store = new Store();
+  const doubts = new Doubts();
+  box(store, 'left', 'BACKUP');
+
+  assert.equal(verdict(store, NOW, doubts).tone, 'good');
+  assert.equal(verdict(store, NOW + 1000, doubts).tone, 'good');
+  assert.equal(
+    verdict(store, NOW + 2000, doubts).sentence, 'No box holds the virtual addresses.');
+});
+
+test('a page that was hidden does not take the time for proof', () => {
+  const doubts = new Doubts();
+  assert.equal(doubts.lasts('x', NOW, 2000), false);
+  assert.equal(doubts.lasts('x', NOW + 60_000, 2000), false);
 });
 
 test('a box that falls silent is said', () => {
   const store = new Store();
   box(store, 'left', 'MASTER');
 
-  assert.equal(verdict(store, NOW + 60_000).sentence, 'left is silent.');
+  assert.equal(verdict(store, NOW + 60_000, new Doubts()).sentence, 'left is silent.');
 });
 
 test('a box whose broker we cannot hear is not live', () => {
@@ -164,4 +198,42 @@ test('a box whose broker we cannot hear is not live', () => {
   assert.equal(store.list()[0].isLive(NOW), false);
   store.setLine(OWN, true);
   assert.equal(store.list()[0].isLive(NOW), true);
+});
+
+test('a box that tells its state once a minute is live between two tellings', () => {
+  const store = new Store();
+  box(store, 'left', 'MASTER', { interval_s: 60 });
+
+  assert.equal(store.list()[0].isLive(NOW + 100_000), true);
+  assert.equal(store.list()[0].isLive(NOW + 151_000), false);
+});
+
+test('a peer cannot speak for a box of our own broker, whoever came first', () => {
+  const store = new Store(OWN);
+  const evil = { source: 'ws://10.6.6.6/mqtt' };
+  const lie = { sequence: 9, time: '2025-01-01T00:00:00.000Z', severity: 'error', sentence: 'lie' };
+  say(store, 'left/state', { box: 'left', role: 'FAULT' }, evil);
+  say(store, 'left/router/x/state', { name: 'x', vrid: 1, state: 'MASTER' }, evil);
+  say(store, 'left/event', lie, { ...evil, isRetained: false });
+  box(store, 'left', 'MASTER');
+  say(store, 'left/state', { box: 'left', role: 'FAULT' }, evil);
+  say(store, 'left/availability', 'offline', evil);
+  say(store, 'left/event', lie, { ...evil, isRetained: false });
+
+  const [left] = store.list();
+  assert.equal(left.state.role, 'MASTER');
+  assert.equal(left.isLive(NOW), true);
+  assert.deepEqual(left.routers().map(each => each.name), ['out']);
+  assert.deepEqual(store.events(), []);
+});
+
+test('a peer that names many boxes leaves room for those of our own broker', () => {
+  const store = new Store(OWN);
+  for (let index = 0; index < 20; index++) {
+    say(store, `box${index}/availability`, 'online', { source: 'ws://10.6.6.6/mqtt' });
+  }
+  box(store, 'left', 'MASTER');
+
+  assert.equal(store.boxes.size, 16);
+  assert.equal(store.boxes.get('left').state.role, 'MASTER');
 });

@@ -1,0 +1,48 @@
+using System;
+using Microsoft.AspNetCore.Http;
+using Steelyard.Host.Dashboard;
+
+namespace Steelyard.Tests.Host.Dashboard;
+
+public sealed class PageSecurityTests
+{
+    [Theory]
+    [InlineData("192.168.7.2:8080", true)]
+    [InlineData("[fd00::2]:8080", true)]
+    [InlineData("localhost:8080", true)]
+    [InlineData("left", true)]
+    [InlineData("LEFT.local.:8080", true)]
+    [InlineData("", true)]
+    [InlineData("evil.example", false)]
+    [InlineData("left.evil.example", false)]
+    [InlineData("192.168.7.2.evil.example", false)]
+    public void A_box_is_asked_for_by_address_or_by_its_own_name(string host, bool isOwn) =>
+        Assert.Equal(isOwn, PageSecurity.IsOwnName(new HostString(host), "left"));
+
+    [Fact]
+    public void The_machine_s_name_is_the_box_s_too() =>
+        Assert.True(PageSecurity.IsOwnName(new HostString(Environment.MachineName, 8080), null));
+
+    [Theory]
+    [InlineData("ws://10.0.0.2:8080/mqtt", "'self' ws://10.0.0.2:8080;")]
+    [InlineData("ws://[fd00::2]:8080/mqtt", "'self' ws://[fd00::2]:8080;")]
+    [InlineData("ws://127.0.0.1:8081/mqtt", "'self' ws://127.0.0.1:8081;")]
+    [InlineData("wss://localhost/mqtt", "'self' wss://localhost;")]
+    [InlineData("ws://left.local:8081/mqtt", "'self' ws://left.local:8081;")]
+    [InlineData("ws://evil.example/mqtt", "'self';")]
+    [InlineData("http://10.0.0.2/", "'self';")]
+    public void The_page_may_talk_to_a_peer_by_address_and_to_no_stranger_s_name(
+        string peer, string allowed)
+    {
+        DefaultHttpContext context = new();
+        context.Request.Host = new("left.local", 8080);
+        context.Request.QueryString = QueryString.Create("peer", peer);
+
+        PageSecurity.Protect(context);
+
+        Assert.Contains(
+            "connect-src " + allowed,
+            context.Response.Headers.ContentSecurityPolicy.ToString(),
+            StringComparison.Ordinal);
+    }
+}
