@@ -273,6 +273,8 @@ public sealed class Controller
     /// </summary>
     public bool PrepareStop(Instant now)
     {
+        // And takes nothing back in its last moments.
+        _twin.RefusesOffice = true;
         _office.GiveAwayAll(now);
         Settle(now);
         return IsHandingOver;

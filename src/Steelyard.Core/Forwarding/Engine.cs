@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Collections.Immutable;
 using Steelyard.Core.Connections;
 using Steelyard.Core.Queues;
@@ -23,6 +24,7 @@ public sealed class Engine
     private readonly uint[] _hashes = new uint[ReadAhead];
     private readonly Forwarder _forwarder;
     private readonly Upkeep _upkeep;
+    private readonly Dictionary<int, ImmutableArray<IpPrefix>> _addresses = [];
     private EnginePort[] _ports = [];
     private int _nextPortIndex;
     private uint _touched;
@@ -92,11 +94,8 @@ public sealed class Engine
         FlushPorts();
         foreach (EnginePort port in _ports)
         {
-            if (port.Batch > 0)
-            {
-                port.Port.Release();
-                port.Batch = 0;
-            }
+            // Also after an empty batch: a ring may have passed over frames that it lost.
+            port.Port.Release();
         }
 
         Instant upkeep = _upkeep.Turn(now);
@@ -124,6 +123,7 @@ public sealed class Engine
         Detach(port.InterfaceIndex);
         EnginePort attached = new(port, _nextPortIndex++, counters);
         attached.SetStations(Held.StationsOf(port.InterfaceIndex));
+        attached.Addresses = _addresses.GetValueOrDefault(port.InterfaceIndex, []);
         _ports = [.. _ports, attached];
         Departures.RenewExits();
     }
@@ -144,6 +144,8 @@ public sealed class Engine
 
     internal void SetAddresses(int interfaceIndex, ImmutableArray<IpPrefix> addresses)
     {
+        // Kept by interface: it may be said before the port is there.
+        _addresses[interfaceIndex] = addresses;
         EnginePort? port = FindPort(interfaceIndex);
         if (port is not null)
         {
@@ -192,7 +194,6 @@ public sealed class Engine
     private int TakeBatch(EnginePort port, Instant now)
     {
         int count = port.Port.Receive();
-        port.Batch = count;
         for (int first = 0; first < count; first += ReadAhead)
         {
             TakeShare(port, first, Math.Min(ReadAhead, count - first), now);

@@ -26,9 +26,6 @@ internal sealed class EnginePort(IPacketPort port, int index, ForwardingCounters
     /// <summary>The interface's own addresses.</summary>
     public ImmutableArray<IpPrefix> Addresses { get; set; } = [];
 
-    /// <summary>Frames of the batch in hand; they are given back after the flush.</summary>
-    public int Batch { get; set; }
-
     /// <summary>Reads anew what may change while the port is attached.</summary>
     public void Renew()
     {

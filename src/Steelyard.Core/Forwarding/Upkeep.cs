@@ -7,8 +7,8 @@ using Steelyard.Core.Time;
 namespace Steelyard.Core.Forwarding;
 
 /// <summary>
-/// What the data thread does beside packets, in bounded shares: expiry, listings, and telling the
-/// twin of every connection.
+/// What the data thread does beside packets, in bounded shares: expiry, listings, and news of
+/// connections.
 /// </summary>
 internal sealed class Upkeep
 {
@@ -22,8 +22,6 @@ internal sealed class Upkeep
     private readonly EngineOptions _options;
     private readonly Queue<SnapshotConnections> _snapshots = new(MostSnapshots);
     private int _snapshotNext;
-    private int _announceNext;
-    private int _announceEnd;
 
     public Upkeep(Engine engine, EngineOptions options)
     {
@@ -43,7 +41,6 @@ internal sealed class Upkeep
         _engine.Counters.Connections = connections.Count;
         bool isBusy = budget == 0;
         isBusy |= TakeSnapshotShare(now);
-        isBusy |= AnnounceShare(now);
         return isBusy ? now : now + ExpiryInterval;
     }
 
@@ -59,13 +56,6 @@ internal sealed class Upkeep
         }
 
         _snapshots.Enqueue(snapshot);
-    }
-
-    /// <summary>Begins to raise an event for every connection.</summary>
-    public void AnnounceAll()
-    {
-        _announceNext = 0;
-        _announceEnd = _engine.Connections.HandleLimit;
     }
 
     /// <summary>
@@ -117,25 +107,5 @@ internal sealed class Upkeep
         _snapshotNext = 0;
         _snapshots.Dequeue().Complete(isWhole);
         return _snapshots.Count > 0;
-    }
-
-    private bool AnnounceShare(Instant now)
-    {
-        ConnectionTable connections = _engine.Connections;
-        int end = Math.Min(_announceEnd, _announceNext + _options.UpkeepPerTurn);
-        while ((_announceNext = connections.Next(_announceNext, end)) < end)
-        {
-            connections.FillRecord(_announceNext, now, out ConnectionRecord record);
-            EngineEvent news = new(EngineEventKind.ConnectionChanged, 0, default, record);
-            if (!_engine.Events.TryPut(news))
-            {
-                // The control loop is behind: go on from here in the next turn.
-                return true;
-            }
-
-            connections.OnTold(_announceNext++);
-        }
-
-        return _announceNext < _announceEnd;
     }
 }

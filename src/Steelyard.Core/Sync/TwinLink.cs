@@ -194,7 +194,7 @@ public sealed class TwinLink
             Unusable++;
         }
 
-        _bulk.OnRecord();
+        _bulk.OnRecord(now);
     }
 
     private void OnMessage(in TwinMessage message, Instant now)

@@ -89,10 +89,6 @@ public sealed class SyncGroup
         OnWish(now); // the one that all the others waited for may be gone
     }
 
-    /// <summary>Whether the twin's group of that name, or of these VRIDs, is this one.</summary>
-    public bool Matches(string name, ReadOnlySpan<byte> virtualRouterIds) =>
-        name == Name || VirtualRouterIds().AsSpan().SequenceEqual(virtualRouterIds);
-
     /// <summary>The members' VRIDs in ascending order.</summary>
     public byte[] VirtualRouterIds() =>
         [.. Members.Select(member => member.Config.VirtualRouterId).Order()];

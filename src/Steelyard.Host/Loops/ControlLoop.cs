@@ -1,4 +1,6 @@
 using System;
+using System.Collections.Immutable;
+using System.Linq;
 using System.Net.Sockets;
 using System.Threading;
 using Microsoft.Extensions.Logging;
@@ -151,8 +153,10 @@ internal sealed class ControlLoop : IDisposable
         }
 
         ApplianceConfig before = _controller.Config;
+        ImmutableArray<string> wantedBefore = _controller.WantedInterfaces;
         Inbox.Drain(_controller, now);
-        if (!ReferenceEquals(before, _controller.Config))
+        if (!ReferenceEquals(before, _controller.Config)
+            || !wantedBefore.SequenceEqual(_controller.WantedInterfaces))
         {
             ReadNetwork(now);
         }

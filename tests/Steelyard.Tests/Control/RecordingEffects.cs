@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using Steelyard.Core.Chance;
 using Steelyard.Core.Configuration;
 using Steelyard.Core.Control;
 using Steelyard.Core.Forwarding;
@@ -16,6 +17,15 @@ namespace Steelyard.Tests.Control;
 /// </summary>
 internal sealed class RecordingEffects(Engine engine) : IControlEffects
 {
+    /// <summary>An engine that is cheap to make.</summary>
+    public static Engine MakeEngine() => new(new EngineOptions { ConnectionCapacity = 64 });
+
+    public static Controller MakeController(Engine engine) => new(
+        new BoxIdentity("a", "1", Instant.Zero),
+        engine,
+        new RecordingEffects(engine),
+        new SeededChance(1));
+
     public Instant Now { get; set; }
 
     /// <summary>The data thread hangs.</summary>

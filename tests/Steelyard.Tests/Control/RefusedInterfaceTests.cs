@@ -13,7 +13,7 @@ public sealed class RefusedInterfaceTests
     private const string Wire = "outside";
 
     private readonly Controller _controller =
-        StillEffects.MakeController(StillEffects.MakeEngine());
+        RecordingEffects.MakeController(RecordingEffects.MakeEngine());
 
     private Instant _now = Instant.Zero + TimeSpan.FromSeconds(1);
 

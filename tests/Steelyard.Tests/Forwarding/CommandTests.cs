@@ -5,7 +5,9 @@ using Steelyard.Core.Forwarding;
 using Steelyard.Core.Forwarding.Commands;
 using Steelyard.Core.Scheduling;
 using Steelyard.Core.Services;
+using Steelyard.Core.Time;
 using Steelyard.Core.Wire;
+using Steelyard.Simulation;
 using Steelyard.Tests.Wire;
 
 namespace Steelyard.Tests.Forwarding;
@@ -125,32 +127,16 @@ public class CommandTests
     }
 
     [Fact]
-    public void Announcing_all_waits_for_a_slow_listener_and_loses_nothing()
+    public void An_interfaces_addresses_are_kept_for_a_port_that_comes_later()
     {
-        TestBox box = WebBox(out _, events: 4);
-        for (int port = 1; port <= 10; port++)
-        {
-            box.FromClient(PacketBuilder.Tcp($"10.0.0.1:{port}", Web));
-        }
+        Engine engine = new(new EngineOptions { ConnectionCapacity = 16 });
+        IpPrefix own = new(IpAddress.Parse("10.1.0.2"), 24);
+        engine.Commands.TryPut(new SetInterfaceAddresses(7, [own]));
+        engine.Commands.TryPut(new AttachPort(new MemoryPort("late", 7, default, 4, 64)));
 
-        while (box.Engine.Events.TryTake(out _))
-        {
-        }
+        engine.Turn(Instant.Zero);
 
-        box.Command(new AnnounceAllConnections());
-        int heard = 0;
-        for (int turn = 0; turn < 6; turn++)
-        {
-            box.Turn();
-            while (box.Engine.Events.TryTake(out EngineEvent news))
-            {
-                Assert.Equal(EngineEventKind.ConnectionChanged, news.Kind);
-                heard++;
-            }
-        }
-
-        Assert.Equal(10, heard);
-        Assert.Equal(0, box.Engine.Counters.EventsLost);
+        Assert.Equal(own, Assert.Single(engine.FindPort(7)!.Addresses));
     }
 
     [Fact]

@@ -110,14 +110,6 @@ public sealed class SyncGroupTests
         Assert.Equal((Fault, Fault), (_outsideB.State, _insideB.State));
     }
 
-    [Fact]
-    public void A_group_is_known_by_its_name_or_its_routers()
-    {
-        Assert.True(_groupA.Matches("G", []));
-        Assert.True(_groupA.Matches("H", [51, 52]));
-        Assert.False(_groupA.Matches("H", [51]));
-    }
-
     private (VirtualRouter Outside, VirtualRouter Inside, SyncGroup Group) Box(
         int number, byte priority)
     {

@@ -72,6 +72,8 @@ internal sealed class TwinControl(
         _config = config.Sync;
         if (_config is null)
         {
+            // Who has no twin learns nothing, and waits for nothing.
+            routers.HoldPreemption(Instant.Zero);
             return;
         }
 
@@ -258,6 +260,7 @@ internal sealed class TwinControl(
 
     private void GiveBatch(int from, Instant now)
     {
+        from = Math.Min(from, _collected.Length); // a newer collection may be shorter
         int count = Math.Min(BatchLength, _collected.Length - from);
         int next = from + count;
         bool isLast = next == _collected.Length;
@@ -278,16 +281,21 @@ internal sealed class TwinControl(
         }
     }
 
+    /// <summary>
+    /// The twin's group of that name; else the only one of these VRIDs, which two routers may
+    /// share on different interfaces.
+    /// </summary>
     private SyncGroup? Find(string name, ReadOnlySpan<byte> virtualRouterIds)
     {
-        foreach (SyncGroup group in routers.Groups)
+        SyncGroup? named = routers.Groups.FirstOrDefault(group => group.Name == name);
+        if (named is not null)
         {
-            if (group.Matches(name, virtualRouterIds))
-            {
-                return group;
-            }
+            return named;
         }
 
-        return null;
+        byte[] wanted = virtualRouterIds.ToArray();
+        SyncGroup[] alike =
+            [.. routers.Groups.Where(group => group.VirtualRouterIds().SequenceEqual(wanted))];
+        return alike is [SyncGroup only] ? only : null;
     }
 }

@@ -18,8 +18,8 @@ public sealed class ControlLoopTests
     public async Task A_flood_of_news_takes_many_turns_and_no_sleep_between_them()
     {
         Exception? death = null;
-        Engine engine = StillEffects.MakeEngine();
-        Controller controller = StillEffects.MakeController(engine);
+        Engine engine = RecordingEffects.MakeEngine();
+        Controller controller = RecordingEffects.MakeController(engine);
         using DataLoop data = new(engine, () => { }, _ => { });
         PortPoller poller = new();
         WorldEffects effects = new(data, NullLogger.Instance)

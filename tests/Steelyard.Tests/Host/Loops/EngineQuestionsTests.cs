@@ -15,7 +15,7 @@ namespace Steelyard.Tests.Host.Loops;
 
 public sealed class EngineQuestionsTests
 {
-    private readonly Engine _engine = StillEffects.MakeEngine();
+    private readonly Engine _engine = RecordingEffects.MakeEngine();
     private readonly Inbox _inbox = new(() => { });
     private readonly List<IEngineCommand> _put = [];
     private readonly Controller _controller;
@@ -23,7 +23,7 @@ public sealed class EngineQuestionsTests
 
     public EngineQuestionsTests()
     {
-        _controller = StillEffects.MakeController(_engine);
+        _controller = RecordingEffects.MakeController(_engine);
         _questions = new EngineQuestions(_inbox, command =>
         {
             _put.Add(command);

@@ -10,7 +10,7 @@ public sealed class InboxTests
     [Fact]
     public void Wishes_are_drained_in_shares_and_in_order()
     {
-        Controller controller = StillEffects.MakeController(StillEffects.MakeEngine());
+        Controller controller = RecordingEffects.MakeController(RecordingEffects.MakeEngine());
         Inbox inbox = new(() => { });
         int next = 0;
         for (int number = 0; number < 1000; number++)

@@ -15,7 +15,7 @@ public sealed class SamplingTests
     [Fact]
     public async Task A_busy_control_loop_costs_samples_and_not_the_sampling()
     {
-        BoxStatus status = StillEffects.MakeController(StillEffects.MakeEngine())
+        BoxStatus status = RecordingEffects.MakeController(RecordingEffects.MakeEngine())
             .Status(Instant.Zero);
         using CancellationTokenSource stop = new();
         List<BoxStatus> published = [];
