@@ -5,6 +5,7 @@ using System.IO;
 using System.Linq;
 using System.Text.Json;
 using System.Threading.Tasks;
+using Steelyard.Rig.Box;
 using Xunit.Abstractions;
 
 namespace Steelyard.Rig.Lab;
@@ -39,6 +40,45 @@ public sealed class TourTests(ITestOutputHelper output)
         Assert.Empty(Directory.GetDirectories(Path.GetTempPath(), Folders).Except(before));
     }
 
+    [RootFact]
+    public async Task A_user_without_rights_takes_the_same_tour_in_a_namespace_of_its_own()
+    {
+        using Process user = Process.Start(
+            "runuser", ["-u", "nobody", "--", "unshare", "--user", "--net", "true"]);
+        await user.WaitForExitAsync();
+        if (user.ExitCode != 0)
+        {
+            output.WriteLine("this kernel lets no ordinary user make namespaces");
+            return;
+        }
+
+        // A place where an ordinary user can read the program, wherever it was built.
+        string place = Directory.CreateTempSubdirectory("steelyard-rig-").FullName;
+        try
+        {
+            Shell.Run($"cp -r {AppContext.BaseDirectory}/. {place} && chmod -R a+rX {place}");
+
+            (int exitCode, string json) = await RunAsync(
+                "runuser",
+                [
+                    "-u", "nobody", "--", "env", "HOME=/nonexistent", "dotnet",
+                    $"{place}/steelyard.dll",
+                    "lab", "--scenario", "tour", "--json", "--dashboard-port", "9320",
+                ]);
+            using JsonDocument result = JsonDocument.Parse(json);
+
+            Assert.Equal(0, exitCode);
+            Assert.True(result.RootElement.GetProperty("requests").GetInt64() > 1000);
+            Assert.Equal(
+                0,
+                result.RootElement.GetProperty("planned_failover_failed_requests").GetInt32());
+        }
+        finally
+        {
+            Directory.Delete(place, recursive: true);
+        }
+    }
+
     [Fact]
     public async Task A_scenario_that_does_not_exist_is_bad_usage()
     {
@@ -47,11 +87,13 @@ public sealed class TourTests(ITestOutputHelper output)
         Assert.Equal(2, exitCode);
     }
 
-    private async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)
+    private Task<(int ExitCode, string Output)> RunAsync(params string[] arguments) => RunAsync(
+        "dotnet", [Path.Combine(AppContext.BaseDirectory, "steelyard.dll"), .. arguments]);
+
+    private async Task<(int ExitCode, string Output)> RunAsync(
+        string program, IEnumerable<string> words)
     {
-        string program = Path.Combine(AppContext.BaseDirectory, "steelyard.dll");
-        List<string> words = [program, .. arguments];
-        using Process lab = Process.Start(new ProcessStartInfo("dotnet", words)
+        using Process lab = Process.Start(new ProcessStartInfo(program, words)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
