@@ -86,6 +86,11 @@ internal sealed class Parser(IConfigFiles files, FaultList faults)
         {
             faults.Error(target.Position, $"no file matches {Shown.Text(pattern)}");
         }
+        else if (paths.IsEmpty)
+        {
+            faults.Warning(
+                target.Position, $"no file matches {Shown.Text(pattern)}: nothing is included");
+        }
 
         return paths.SelectMany(path => IncludeOne(path, target, depth));
     }

@@ -49,7 +49,7 @@ internal sealed class VirtualServerBinding(ValueReader values)
         Endpoint? bound = BindVirtualAddress(server);
         Endpoint endpoint = bound ?? default;
         List<RealServerConfig> servers = BindRealServers(endpoint);
-        RealServerConfig? sorry = BindSorry(endpoint);
+        RealServerConfig? sorry = BindSorry(endpoint, servers);
         CheckQuorum(server, servers);
         return bound is null ? null : new VirtualServerConfig
         {
@@ -286,7 +286,7 @@ internal sealed class VirtualServerBinding(ValueReader values)
         return servers;
     }
 
-    private RealServerConfig? BindSorry(Endpoint service)
+    private RealServerConfig? BindSorry(Endpoint service, List<RealServerConfig> servers)
     {
         if (_sorry is not { } statement)
         {
@@ -294,9 +294,20 @@ internal sealed class VirtualServerBinding(ValueReader values)
         }
 
         ForwardingMethod method = _sorryMethod ?? _method;
-        return BindServerEndpoint(statement, service, method, values) is Endpoint endpoint
-            ? new RealServerConfig { Endpoint = endpoint, Method = method }
-            : null;
+        if (BindServerEndpoint(statement, service, method, values) is not Endpoint endpoint)
+        {
+            return null;
+        }
+
+        if (servers.Exists(server => server.Endpoint == endpoint))
+        {
+            // It would go with the sorry server when the others return.
+            values.Faults.Error(
+                statement.Position, $"{endpoint} is a real server of this service already");
+            return null;
+        }
+
+        return new RealServerConfig { Endpoint = endpoint, Method = method };
     }
 
     private void CheckQuorum(Statement server, List<RealServerConfig> servers)

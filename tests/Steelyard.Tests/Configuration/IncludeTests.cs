@@ -22,7 +22,7 @@ public sealed class IncludeTests
     }
 
     [Fact]
-    public void A_pattern_includes_every_file_it_names_and_none_is_no_fault()
+    public void A_pattern_includes_every_file_it_names_and_none_is_a_warning()
     {
         MemoryFiles files = new()
         {
@@ -34,7 +34,10 @@ public sealed class IncludeTests
 
         ConfigurationResult result = ConfigurationFile.Load("box.conf", files, "host");
 
-        Assert.Empty(result.Faults);
+        ConfigFault fault = Assert.Single(result.Faults);
+        Assert.Equal("no file matches e/*.conf: nothing is included", fault.Sentence);
+        Assert.Equal("box.conf:2:9", fault.Position.ToString());
+        Assert.True(fault.IsWarning);
         Assert.Equal("one", result.Config?.BoxName);
         Assert.False(result.Config?.Dashboard.IsEnabled);
     }

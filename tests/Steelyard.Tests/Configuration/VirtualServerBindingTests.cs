@@ -242,6 +242,8 @@ public sealed class VirtualServerBindingTests
     [InlineData("real_server 10.0.0.2 http {\n}",
         "a port is a whole number from 1 to 65535, not 'http'")]
     [InlineData("real_server 10.0.0.1 80 {\n}", "real_server 10.0.0.1:80 is given twice")]
+    [InlineData("sorry_server 10.0.0.1 80",
+        "10.0.0.1:80 is a real server of this service already")]
     [InlineData("real_server 10.0.0.2 81 {\nlvs_method DR\n}",
         "direct routing leaves the port as it is: the server must listen on 80")]
     [InlineData("real_server 10.0.0.2 80 {\nweight 65536\n}",
