@@ -62,10 +62,11 @@ public sealed class ControlSocket : IAsyncDisposable
                 throw new ControlSocketException($"{holder} already answers on {full}");
             }
 
+            RefuseAnotherFile(full);
+
             // Bound in a folder that only we may enter, given its mode, then renamed into place: at
             // no moment can others reach it with the wrong mode, and a dead socket file is
             // replaced.
-            RefuseAnotherFile(full);
             Directory.CreateDirectory(nursery, OwnerOnly);
             File.Delete(newborn);
             WebApplication application = Build(newborn, box);
