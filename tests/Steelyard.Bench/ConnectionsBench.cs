@@ -78,7 +78,7 @@ internal static class ConnectionsBench
             {
                 foreach (ref readonly FlowKey flow in Flows.AsSpan())
                 {
-                    _sink += service.Schedule.Pick(service, flow)!.Weight;
+                    _sink += service.Schedule.Pick(service, flow, Instant.Zero)!.Weight;
                 }
             });
     }
@@ -158,7 +158,7 @@ internal static class ConnectionsBench
             {
                 foreach (ref readonly FlowKey flow in Flows.AsSpan())
                 {
-                    RealServer server = service.Schedule.Pick(service, flow)!;
+                    RealServer server = service.Schedule.Pick(service, flow, Instant.Zero)!;
                     int handle = table.Create(service, server, flow, now);
                     table.OnTcp(handle, FlowDirection.FromClient, TcpFlags.Syn, now);
                 }
@@ -170,7 +170,7 @@ internal static class ConnectionsBench
     private static void Open(
         ConnectionTable table, VirtualService service, in FlowKey flow, Instant now)
     {
-        RealServer server = service.Schedule.Pick(service, flow)!;
+        RealServer server = service.Schedule.Pick(service, flow, Instant.Zero)!;
         int handle = table.Create(service, server, flow, now);
         table.OnTcp(handle, FlowDirection.FromClient, TcpFlags.Syn, now);
         table.OnTcp(handle, FlowDirection.FromClient, TcpFlags.Acknowledgment, now);

@@ -51,7 +51,7 @@ internal static class Layout
             new()
             {
                 Key = new(TransportProtocol.Tcp, Service.Address, Service.Port),
-                Scheduler = "rr",
+                Settings = new ServiceSettings { Scheduler = "rr" },
                 DelayLoop = TimeSpan.FromMilliseconds(200),
                 RealServers = [.. Enumerable.Range(1, Servers).Select(ServerConfig)],
             },
@@ -78,7 +78,7 @@ internal static class Layout
         return new()
         {
             Endpoint = endpoint,
-            Method = ForwardingMethod.Nat,
+            Settings = new ServerSettings { Method = ForwardingMethod.Nat },
             Checks =
             [
                 new()

@@ -125,8 +125,8 @@ public sealed record VirtualServerConfig
 {
     public required ServiceKey Key { get; init; }
 
-    /// <summary>Scheduler name as in <c>lvs_sched</c>; always one that exists.</summary>
-    public string Scheduler { get; init; } = "wlc";
+    /// <summary>Its scheduler is always one that exists.</summary>
+    public ServiceSettings Settings { get; init; } = new();
 
     /// <summary>Period between checks of one server; <c>delay_loop</c>.</summary>
     public TimeSpan DelayLoop { get; init; } = TimeSpan.FromSeconds(60);
@@ -146,9 +146,7 @@ public sealed record RealServerConfig
 {
     public required Endpoint Endpoint { get; init; }
 
-    public required ForwardingMethod Method { get; init; }
-
-    public int Weight { get; init; } = 1;
+    public required ServerSettings Settings { get; init; }
 
     /// <summary>A failed server keeps its place with weight 0 instead of being removed.</summary>
     public bool InhibitOnFailure { get; init; }

@@ -26,8 +26,6 @@ public sealed record ServiceDifference(
     VirtualServerConfig New,
     ListDifference<RealServerConfig> RealServers)
 {
-    public bool SchedulerChanged => Old.Scheduler != New.Scheduler;
-
     public bool SorryServerChanged => Old.SorryServer != New.SorryServer;
 
     /// <summary>Quorum, hysteresis or the period of checks.</summary>

@@ -43,8 +43,7 @@ internal sealed class RealServerBinding(
             ? new RealServerConfig
             {
                 Endpoint = known,
-                Method = _method,
-                Weight = _weight,
+                Settings = new ServerSettings { Method = _method, Weight = _weight },
                 InhibitOnFailure = _inhibits,
                 Checks = ConfigList.From(checks),
             }

@@ -54,7 +54,7 @@ internal sealed class VirtualServerBinding(ValueReader values)
         return bound is null ? null : new VirtualServerConfig
         {
             Key = new ServiceKey(_protocol, endpoint.Address, endpoint.Port),
-            Scheduler = _scheduler,
+            Settings = new ServiceSettings { Scheduler = _scheduler },
             DelayLoop = _checks.DelayLoop ?? CheckBinding.DelayLoop,
             Quorum = _quorum,
             Hysteresis = _hysteresis,
@@ -307,7 +307,11 @@ internal sealed class VirtualServerBinding(ValueReader values)
             return null;
         }
 
-        return new RealServerConfig { Endpoint = endpoint, Method = method };
+        return new RealServerConfig
+        {
+            Endpoint = endpoint,
+            Settings = new ServerSettings { Method = method },
+        };
     }
 
     private void CheckQuorum(Statement server, List<RealServerConfig> servers)
@@ -326,7 +330,7 @@ internal sealed class VirtualServerBinding(ValueReader values)
             return;
         }
 
-        long total = servers.Sum(known => (long)known.Weight);
+        long total = servers.Sum(known => (long)known.Settings.Weight);
         if (servers.Count == _realServers.Count && total < (long)_quorum + _hysteresis)
         {
             values.Faults.Warning(

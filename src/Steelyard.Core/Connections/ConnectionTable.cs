@@ -361,6 +361,7 @@ public sealed class ConnectionTable
             Flags = repliesPass ? flags : flags | ConnectionFlags.NoOutput,
         };
         server.InactiveConnections++;
+        server.OnConnectionAdded();
         _directory.Add(handle);
         _wheel.File(handle, now);
         Count++;
@@ -375,7 +376,8 @@ public sealed class ConnectionTable
         RealServer server = Server(handle);
         server.ActiveConnections -= connection.IsInactive ? 0 : 1;
         server.InactiveConnections -= connection.IsInactive ? 1 : 0;
-        if (server.ActiveConnections + server.InactiveConnections == 0)
+        server.OnConnectionEnded();
+        if (!server.HasConnections)
         {
             _servers.Leave(server);
         }

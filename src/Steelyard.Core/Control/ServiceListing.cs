@@ -8,24 +8,24 @@ namespace Steelyard.Core.Control;
 /// <summary>A service with its servers as <c>ipvsadm</c> lists them.</summary>
 public sealed record ListedService(
     ServiceKey Key,
-    string Scheduler,
+    ServiceSettings Settings,
     TrafficCounters Counters,
     RateEstimator Rates,
     ImmutableArray<ListedServer> Servers)
 {
     internal static ListedService Of(ServiceEntry service) => new(
         service.Service.Key,
-        service.Config.Scheduler,
+        service.SentSettings,
         service.Service.Counters,
         service.Rates,
         [.. service.All
             .Where(server => server.IsInService)
             .Reverse()
             .Select(server => new ListedServer(
-                server.Server, server.SentMethod, server.SentWeight, server.Rates))]);
+                server.Server, server.SentSettings, server.Rates))]);
 }
 
 /// <param name="Server">Its counters and connections.</param>
-/// <param name="Weight">In force now.</param>
+/// <param name="Settings">In force now.</param>
 public sealed record ListedServer(
-    RealServer Server, ForwardingMethod Method, int Weight, RateEstimator Rates);
+    RealServer Server, ServerSettings Settings, RateEstimator Rates);

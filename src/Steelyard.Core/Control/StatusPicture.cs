@@ -44,7 +44,7 @@ internal static class StatusPicture
 
     private static ServiceStatus Of(ServiceEntry service) => new(
         service.Service.Key.ToString(),
-        service.Config.Scheduler,
+        service.Config.Settings.Scheduler,
         service.Quorum.IsUp,
         service.Config.Quorum,
         service.IsOnSorryServer,
@@ -55,9 +55,9 @@ internal static class StatusPicture
         RealServer server = entry.Server;
         return new RealServerStatus(
             server.Endpoint.ToString(),
-            Words.Of(entry.Config.Method),
-            entry.Weight,
-            entry.IsInService ? entry.SentWeight : 0,
+            Words.Of(entry.Config.Settings.Method),
+            entry.Config.Settings.Weight,
+            entry.IsInService ? entry.SentSettings.Weight : 0,
             Words.Of(entry.HealthState),
             server.ActiveConnections,
             server.InactiveConnections,

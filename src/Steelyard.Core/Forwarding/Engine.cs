@@ -58,6 +58,11 @@ public sealed class Engine
 
     internal ConnectionTable Connections { get; }
 
+    internal LvsSettings Settings { get; set; } = LvsSettings.Default;
+
+    /// <summary>The first that fits decides.</summary>
+    internal ImmutableArray<MarkRule> MarkRules { get; set; } = [];
+
     internal HeldAddresses Held { get; } = new();
 
     /// <summary>Until then connections may exist that the twin has not told yet.</summary>

@@ -264,7 +264,7 @@ internal sealed class Forwarder(Engine engine)
         }
 
         FlowKey flow = new(service.Key.Protocol, client, destination);
-        RealServer? server = service.Schedule.Pick(service, flow);
+        RealServer? server = service.Schedule.Pick(service, flow, arrival.Now);
         if (server is null)
         {
             Refuse(arrival, packet, IcmpError.PortUnreachable);

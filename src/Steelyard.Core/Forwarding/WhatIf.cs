@@ -2,6 +2,7 @@ using Steelyard.Core.Connections;
 using Steelyard.Core.Forwarding.Commands;
 using Steelyard.Core.Routing;
 using Steelyard.Core.Services;
+using Steelyard.Core.Time;
 using Steelyard.Core.Wire;
 
 namespace Steelyard.Core.Forwarding;
@@ -12,7 +13,7 @@ namespace Steelyard.Core.Forwarding;
 /// </summary>
 internal static class WhatIf
 {
-    public static Explanation Explain(Engine engine, in FlowKey flow)
+    public static Explanation Explain(Engine engine, in FlowKey flow, Instant now)
     {
         ConnectionTable connections = engine.Connections;
         int handle = connections.Find(
@@ -44,7 +45,7 @@ internal static class WhatIf
             return answer with { Kind = ExplanationKind.NoService };
         }
 
-        RealServer? server = service.Schedule.Peek(service, flow);
+        RealServer? server = service.Schedule.Peek(service, flow, now);
         if (server is null)
         {
             return answer with { Kind = ExplanationKind.NoDestination };

@@ -1,4 +1,5 @@
 using Steelyard.Core.Services;
+using Steelyard.Core.Time;
 
 namespace Steelyard.Core.Scheduling;
 
@@ -12,7 +13,7 @@ public sealed class DestinationHash : ISchedule
 
     public string Name => "dh";
 
-    public RealServer? Pick(VirtualService service, in FlowKey flow) =>
+    public RealServer? Pick(VirtualService service, in FlowKey flow, Instant now) =>
         _buckets.Pick(flow.Virtual.Address);
 
     public void OnServersChanged(VirtualService service) =>

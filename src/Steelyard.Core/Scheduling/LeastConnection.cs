@@ -1,4 +1,5 @@
 using Steelyard.Core.Services;
+using Steelyard.Core.Time;
 
 namespace Steelyard.Core.Scheduling;
 
@@ -10,7 +11,7 @@ public sealed class LeastConnection : ISchedule
 {
     public string Name => "lc";
 
-    public RealServer? Pick(VirtualService service, in FlowKey flow)
+    public RealServer? Pick(VirtualService service, in FlowKey flow, Instant now)
     {
         RealServer? least = null;
         long leastLoad = long.MaxValue;

@@ -1,5 +1,6 @@
 using System;
 using Steelyard.Core.Services;
+using Steelyard.Core.Time;
 
 namespace Steelyard.Core.Scheduling;
 
@@ -11,7 +12,7 @@ public sealed class NeverQueue : ISchedule
 {
     public string Name => "nq";
 
-    public RealServer? Pick(VirtualService service, in FlowKey flow)
+    public RealServer? Pick(VirtualService service, in FlowKey flow, Instant now)
     {
         ReadOnlySpan<RealServer> servers = service.Servers;
         foreach (RealServer server in servers)

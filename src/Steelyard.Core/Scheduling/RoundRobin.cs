@@ -1,5 +1,6 @@
 using System;
 using Steelyard.Core.Services;
+using Steelyard.Core.Time;
 
 namespace Steelyard.Core.Scheduling;
 
@@ -16,7 +17,7 @@ public sealed class RoundRobin : ISchedule
 
     public string Name => "rr";
 
-    public RealServer? Pick(VirtualService service, in FlowKey flow)
+    public RealServer? Pick(VirtualService service, in FlowKey flow, Instant now)
     {
         ReadOnlySpan<RealServer> servers = service.Servers;
         for (int step = 1; step <= servers.Length; step++)
@@ -32,10 +33,10 @@ public sealed class RoundRobin : ISchedule
         return null;
     }
 
-    public RealServer? Peek(VirtualService service, in FlowKey flow)
+    public RealServer? Peek(VirtualService service, in FlowKey flow, Instant now)
     {
         int last = _last;
-        RealServer? next = Pick(service, flow);
+        RealServer? next = Pick(service, flow, now);
         _last = last;
         return next;
     }

@@ -1,4 +1,5 @@
 using Steelyard.Core.Services;
+using Steelyard.Core.Time;
 
 namespace Steelyard.Core.Scheduling;
 
@@ -12,7 +13,7 @@ public sealed class SourceHash : ISchedule
 
     public string Name => "sh";
 
-    public RealServer? Pick(VirtualService service, in FlowKey flow) =>
+    public RealServer? Pick(VirtualService service, in FlowKey flow, Instant now) =>
         _buckets.Pick(flow.Client.Address);
 
     public void OnServersChanged(VirtualService service) =>

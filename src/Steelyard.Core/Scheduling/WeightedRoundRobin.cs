@@ -1,5 +1,6 @@
 using System;
 using Steelyard.Core.Services;
+using Steelyard.Core.Time;
 
 namespace Steelyard.Core.Scheduling;
 
@@ -22,7 +23,7 @@ public sealed class WeightedRoundRobin : ISchedule
 
     public string Name => "wrr";
 
-    public RealServer? Pick(VirtualService service, in FlowKey flow)
+    public RealServer? Pick(VirtualService service, in FlowKey flow, Instant now)
     {
         ReadOnlySpan<RealServer> servers = service.Servers;
         if (_highestBar <= 0)
@@ -52,11 +53,11 @@ public sealed class WeightedRoundRobin : ISchedule
         }
     }
 
-    public RealServer? Peek(VirtualService service, in FlowKey flow)
+    public RealServer? Peek(VirtualService service, in FlowKey flow, Instant now)
     {
         int last = _last;
         int bar = _bar;
-        RealServer? next = Pick(service, flow);
+        RealServer? next = Pick(service, flow, now);
         _last = last;
         _bar = bar;
         return next;

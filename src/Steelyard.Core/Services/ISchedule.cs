@@ -1,3 +1,5 @@
+using Steelyard.Core.Time;
+
 namespace Steelyard.Core.Services;
 
 /// <summary>
@@ -9,12 +11,13 @@ public interface ISchedule
     string Name { get; }
 
     /// <summary>The server for a new connection; null when none may take it.</summary>
-    RealServer? Pick(VirtualService service, in FlowKey flow);
+    RealServer? Pick(VirtualService service, in FlowKey flow, Instant now);
 
     /// <summary>
     /// Whom <see cref="Pick"/> would choose now; the scheduler's turn does not move.
     /// </summary>
-    RealServer? Peek(VirtualService service, in FlowKey flow) => Pick(service, flow);
+    RealServer? Peek(VirtualService service, in FlowKey flow, Instant now) =>
+        Pick(service, flow, now);
 
     /// <summary>
     /// A server came, went, or was edited; also called once when the service is made.

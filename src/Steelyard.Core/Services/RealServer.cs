@@ -5,27 +5,54 @@ namespace Steelyard.Core.Services;
 /// <summary>
 /// A server of one virtual service. The data thread alone writes its numbers; others read them.
 /// </summary>
-public sealed class RealServer(Endpoint endpoint, ForwardingMethod method, int weight)
+public sealed class RealServer
 {
+    // The overload ends below three quarters of the upper threshold, if no lower one is set.
+    private const long LowerParts = 3;
+    private const long UpperParts = 4;
+
+    public RealServer(Endpoint endpoint, ServerSettings settings)
+    {
+        Endpoint = endpoint;
+        Settings = settings;
+        Adopt(settings);
+    }
+
+    public RealServer(Endpoint endpoint, ForwardingMethod method, int weight)
+        : this(endpoint, new ServerSettings { Method = method, Weight = weight })
+    {
+    }
+
     /// <summary>
     /// Where the server listens. Port 0 stands for the port that the client asked for.
     /// </summary>
-    public Endpoint Endpoint { get; } = endpoint;
-
-    /// <summary>For new connections; an existing one keeps its own.</summary>
-    public ForwardingMethod Method { get; set; } = method;
+    public Endpoint Endpoint { get; }
 
     /// <summary>
-    /// The weight in force; 0 takes no new connection. In a service that is in use, change it by
+    /// What is in force. In a service that is in use, change it by
     /// <see cref="VirtualService.Edit"/>: the scheduler must hear of it.
     /// </summary>
-    public int Weight { get; set; } = weight;
+    public ServerSettings Settings { get; private set; }
+
+    /// <summary>For new connections; an existing one keeps its own.</summary>
+    public ForwardingMethod Method { get; private set; }
+
+    /// <summary>The weight in force; 0 takes no new connection.</summary>
+    public int Weight { get; private set; }
 
     /// <summary>Connections in ESTABLISHED, SYN_SENT, SYN_RECV or SYNACK.</summary>
     public int ActiveConnections;
 
     /// <summary>All other connections that are still in the table.</summary>
     public int InactiveConnections;
+
+    /// <summary>Persistence templates that lead here.</summary>
+    public int PersistentConnections;
+
+    /// <summary>
+    /// The upper threshold was reached, and the connections have not sunk to the lower one since.
+    /// </summary>
+    public bool IsOverloaded { get; private set; }
 
     /// <summary>
     /// Set when the server was taken out of its service; its connections may remain.
@@ -36,7 +63,7 @@ public sealed class RealServer(Endpoint endpoint, ForwardingMethod method, int w
     public VirtualService? Service { get; internal set; }
 
     /// <summary>A scheduler may choose it.</summary>
-    public bool TakesNewConnections => Weight > 0;
+    public bool TakesNewConnections => Weight > 0 && !IsOverloaded;
 
     public readonly TrafficCounters Counters = new();
 
@@ -59,4 +86,50 @@ public sealed class RealServer(Endpoint endpoint, ForwardingMethod method, int w
 
     /// <summary>What that was found in; a way of another generation is looked up anew.</summary>
     internal int NextHopGeneration;
+
+    internal bool HasConnections =>
+        ActiveConnections + InactiveConnections + PersistentConnections > 0;
+
+    private long Connections => (long)ActiveConnections + InactiveConnections;
+
+    /// <summary>
+    /// Takes other settings. A higher upper threshold, or none, ends an overload, as it does in
+    /// the kernel.
+    /// </summary>
+    internal void Adopt(ServerSettings settings)
+    {
+        if (settings.UpperThreshold == 0
+            || settings.UpperThreshold > Settings.UpperThreshold)
+        {
+            IsOverloaded = false;
+        }
+
+        Settings = settings;
+        Method = settings.Method;
+        Weight = settings.Weight;
+    }
+
+    /// <summary>A connection was added.</summary>
+    internal void OnConnectionAdded()
+    {
+        if (Settings.UpperThreshold != 0 && Connections >= Settings.UpperThreshold)
+        {
+            IsOverloaded = true;
+        }
+    }
+
+    /// <summary>A connection ended.</summary>
+    internal void OnConnectionEnded()
+    {
+        if (IsOverloaded)
+        {
+            IsOverloaded = Settings switch
+            {
+                { LowerThreshold: > 0 and long lower } => Connections >= lower,
+                { UpperThreshold: > 0 and long upper } =>
+                    Connections * UpperParts >= upper * LowerParts,
+                _ => false,
+            };
+        }
+    }
 }

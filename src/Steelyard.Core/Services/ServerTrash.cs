@@ -14,8 +14,8 @@ internal sealed class ServerTrash
 
     public void Keep(RealServer server)
     {
-        _servers.RemoveAll(static kept => !HasConnections(kept));
-        if (HasConnections(server))
+        _servers.RemoveAll(static kept => !kept.HasConnections);
+        if (server.HasConnections)
         {
             _servers.Add(server);
         }
@@ -31,7 +31,7 @@ internal sealed class ServerTrash
             RealServer kept = _servers[index];
             if (kept.Endpoint == newcomer.Endpoint
                 && kept.Service?.Key == key
-                && HasConnections(kept))
+                && kept.HasConnections)
             {
                 _servers.RemoveAt(index);
                 return kept;
@@ -40,7 +40,4 @@ internal sealed class ServerTrash
 
         return null;
     }
-
-    private static bool HasConnections(RealServer server) =>
-        server.ActiveConnections + server.InactiveConnections > 0;
 }

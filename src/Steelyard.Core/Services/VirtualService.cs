@@ -14,16 +14,21 @@ public sealed class VirtualService
     // keep a picture that stays as it was.
     private RealServer[] _servers = [];
 
-    public VirtualService(ServiceKey key, ISchedule schedule)
+    public VirtualService(
+        ServiceKey key, ISchedule schedule, ServiceSettings? settings = null)
     {
         Key = key;
         Schedule = schedule;
+        Settings = settings ?? new ServiceSettings { Scheduler = schedule.Name };
         schedule.OnServersChanged(this);
     }
 
     public ServiceKey Key { get; }
 
     public ISchedule Schedule { get; private set; }
+
+    /// <summary>What is in force for new connections.</summary>
+    public ServiceSettings Settings { get; private set; }
 
     public string SchedulerName => Schedule.Name;
 
@@ -67,8 +72,7 @@ public sealed class VirtualService
         Invariant.Holds(
             FindServer(newcomer.Endpoint) is null, "a service has each server only once");
         RealServer server = Trash?.Revive(Key, newcomer) ?? newcomer;
-        server.Method = newcomer.Method;
-        server.Weight = newcomer.Weight;
+        server.Adopt(newcomer.Settings);
         server.IsRemoved = false;
         server.Service = this;
         server.StandIn = null;
@@ -78,11 +82,10 @@ public sealed class VirtualService
         return server;
     }
 
-    /// <summary>Changes method and weight in place.</summary>
-    public void Edit(RealServer server, ForwardingMethod method, int weight)
+    /// <summary>Changes a server in place.</summary>
+    public void Edit(RealServer server, ServerSettings settings)
     {
-        server.Method = method;
-        server.Weight = weight;
+        server.Adopt(settings);
         Schedule.OnServersChanged(this);
     }
 
@@ -103,9 +106,19 @@ public sealed class VirtualService
         return true;
     }
 
-    /// <summary>Schedules by another rule from now on; connections stay where they are.</summary>
-    public void ChangeSchedule(ISchedule schedule)
+    /// <summary>Other settings from now on; connections stay where they are.</summary>
+    /// <param name="settings">What new connections follow.</param>
+    /// <param name="schedule">
+    /// Made for these settings and this service; the present one, when the scheduler stays.
+    /// </param>
+    public void Change(ServiceSettings settings, ISchedule schedule)
     {
+        Settings = settings;
+        if (schedule == Schedule)
+        {
+            return;
+        }
+
         Schedule = schedule;
         schedule.OnServersChanged(this);
     }

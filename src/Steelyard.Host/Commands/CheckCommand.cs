@@ -117,7 +117,7 @@ internal static class CheckCommand
         {
             int checks = server.RealServers.Sum(real => real.Checks.Length);
             await output.WriteLineAsync(
-                $"  virtual server {server.Key}: {server.Scheduler}, "
+                $"  virtual server {server.Key}: {server.Settings.Scheduler}, "
                 + $"{Count(server.RealServers.Length, "real server")}, {Count(checks, "check")}");
         }
 

@@ -113,13 +113,13 @@ internal sealed class BoxControl(Box box, string configurationPath, ILogger log)
         ServiceKey key = change.Service?.Key ?? default;
         return change.Verb switch
         {
-            IpvsVerb.AddService => services.AddService(key, change.Service!.Scheduler),
-            IpvsVerb.EditService => services.EditService(key, change.Service!.Scheduler),
+            IpvsVerb.AddService => services.AddService(key, ToSettings(change.Service!)),
+            IpvsVerb.EditService => services.EditService(key, ToSettings(change.Service!)),
             IpvsVerb.DeleteService => services.DeleteService(key),
             IpvsVerb.Clear => services.Clear(),
             IpvsVerb.AddServer => services.AddServer(key, ToConfig(change.Server!)),
             IpvsVerb.EditServer => services.EditServer(
-                key, change.Server!.Endpoint, change.Server.Method, change.Server.Weight),
+                key, change.Server!.Endpoint, ToSettings(change.Server)),
             IpvsVerb.DeleteServer => services.DeleteServer(key, change.Server!.Endpoint),
             IpvsVerb.Zero when change.Service is null => services.ZeroAll(),
             IpvsVerb.Zero => services.Zero(key),
@@ -130,9 +130,14 @@ internal sealed class BoxControl(Box box, string configurationPath, ILogger log)
     private static RealServerConfig ToConfig(IpvsServer server) => new()
     {
         Endpoint = server.Endpoint,
-        Method = server.Method,
-        Weight = server.Weight,
+        Settings = ToSettings(server),
     };
+
+    private static ServiceSettings ToSettings(IpvsService service) =>
+        new() { Scheduler = service.Scheduler };
+
+    private static ServerSettings ToSettings(IpvsServer server) =>
+        new() { Method = server.Method, Weight = server.Weight };
 
     private static ControlAnswer ToAnswer(ServiceAnswer answer, IpvsVerb verb) => answer switch
     {

@@ -25,13 +25,17 @@ internal static class ListingPicture
         (int)controller.Timeouts.Udp.TotalSeconds);
 
     private static IpvsServiceEntry Of(ListedService listed) => new(
-        new IpvsService(listed.Key) { Scheduler = listed.Scheduler },
+        new IpvsService(listed.Key) { Scheduler = listed.Settings.Scheduler },
         Of(listed.Counters),
         Of(listed.Rates),
         [.. listed.Servers.Select(Of)]);
 
     private static IpvsServerEntry Of(ListedServer listed) => new(
-        new IpvsServer(listed.Server.Endpoint) { Method = listed.Method, Weight = listed.Weight },
+        new IpvsServer(listed.Server.Endpoint)
+        {
+            Method = listed.Settings.Method,
+            Weight = listed.Settings.Weight,
+        },
         listed.Server.ActiveConnections,
         listed.Server.InactiveConnections,
         0,

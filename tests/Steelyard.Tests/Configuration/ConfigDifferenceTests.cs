@@ -24,8 +24,11 @@ public sealed class ConfigDifferenceTests
             new RealServerConfig
             {
                 Endpoint = new Endpoint(IpAddress.FromIpv4(0x0A00_0000 + host), 80),
-                Method = ForwardingMethod.Nat,
-                Weight = weight,
+                Settings = new ServerSettings
+                {
+                    Method = ForwardingMethod.Nat,
+                    Weight = weight,
+                },
                 Checks = ConfigList.From(checks),
             });
 
@@ -34,7 +37,7 @@ public sealed class ConfigDifferenceTests
         (host, isWeighted, servers, quorum) => new VirtualServerConfig
         {
             Key = new ServiceKey(TransportProtocol.Tcp, IpAddress.FromIpv4(0xC000_0200 + host), 80),
-            Scheduler = isWeighted ? "wlc" : "rr",
+            Settings = new ServiceSettings { Scheduler = isWeighted ? "wlc" : "rr" },
             Quorum = quorum,
             RealServers = ConfigList.From(servers.DistinctBy(server => server.Endpoint)),
         });
@@ -113,7 +116,7 @@ public sealed class ConfigDifferenceTests
         RealServerConfig server = new()
         {
             Endpoint = new Endpoint(IpAddress.Parse("10.0.0.1"), 80),
-            Method = ForwardingMethod.Nat,
+            Settings = new ServerSettings { Method = ForwardingMethod.Nat },
         };
         RealServerConfig other = server with { Endpoint = server.Endpoint with { Port = 81 } };
         VirtualServerConfig service = new()
@@ -121,7 +124,10 @@ public sealed class ConfigDifferenceTests
             Key = new ServiceKey(TransportProtocol.Tcp, IpAddress.Parse("192.0.2.1"), 80),
             RealServers = [server, other],
         };
-        RealServerConfig heavier = server with { Weight = 5 };
+        RealServerConfig heavier = server with
+        {
+            Settings = server.Settings with { Weight = 5 },
+        };
 
         ConfigDifference difference = ConfigDifference.Between(
             new ApplianceConfig { VirtualServers = [service] },
@@ -138,7 +144,7 @@ public sealed class ConfigDifferenceTests
         Assert.Equal(
             new ConfigChange<RealServerConfig>(server, heavier),
             Assert.Single(changed.RealServers.Changed));
-        Assert.False(changed.SchedulerChanged);
+        Assert.Equal(changed.Old.Settings, changed.New.Settings);
         Assert.False(changed.SorryServerChanged);
         Assert.False(changed.QuorumChanged);
     }

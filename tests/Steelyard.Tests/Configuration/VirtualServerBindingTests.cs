@@ -47,7 +47,7 @@ public sealed class VirtualServerBindingTests
         VirtualServerConfig expected = new()
         {
             Key = new ServiceKey(TransportProtocol.Tcp, IpAddress.Parse("192.0.2.1"), 80),
-            Scheduler = "wlc",
+            Settings = new ServiceSettings { Scheduler = "wlc" },
             DelayLoop = minute,
             Quorum = 1,
             Hysteresis = 0,
@@ -56,8 +56,7 @@ public sealed class VirtualServerBindingTests
                 new RealServerConfig
                 {
                     Endpoint = server,
-                    Method = ForwardingMethod.Nat,
-                    Weight = 1,
+                    Settings = new ServerSettings { Method = ForwardingMethod.Nat },
                     Checks =
                     [
                         tcp,
@@ -105,7 +104,7 @@ public sealed class VirtualServerBindingTests
 
         VirtualServerConfig service = config.VirtualServers[0];
         Assert.Equal("udp 192.0.2.1:53", service.Key.ToString());
-        Assert.Equal("sh", service.Scheduler);
+        Assert.Equal("sh", service.Settings.Scheduler);
         Assert.Equal(TimeSpan.FromSeconds(6), service.DelayLoop);
         Assert.Equal((4, 2), (service.Quorum, service.Hysteresis));
         Assert.Equal(
@@ -116,11 +115,11 @@ public sealed class VirtualServerBindingTests
             ],
             service.RealServers.Select(server => (
                 server.Endpoint.ToString(),
-                server.Method,
-                server.Weight,
+                server.Settings.Method,
+                server.Settings.Weight,
                 server.InhibitOnFailure)));
         Assert.Equal("10.0.0.9:5353", service.SorryServer?.Endpoint.ToString());
-        Assert.Equal(ForwardingMethod.Nat, service.SorryServer?.Method);
+        Assert.Equal(ForwardingMethod.Nat, service.SorryServer?.Settings.Method);
     }
 
     [Fact]

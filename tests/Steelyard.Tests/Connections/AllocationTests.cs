@@ -1,6 +1,7 @@
 using System;
 using Steelyard.Core.Connections;
 using Steelyard.Core.Services;
+using Steelyard.Core.Time;
 using Steelyard.Core.Wire;
 
 namespace Steelyard.Tests.Connections;
@@ -53,7 +54,7 @@ public sealed class AllocationTests
         for (int number = 0; number < rounds; number++)
         {
             FlowKey flow = rig.Flow((int)rig.Table.Created);
-            RealServer server = rig.Service.Schedule.Pick(rig.Service, flow)!;
+            RealServer server = rig.Service.Schedule.Pick(rig.Service, flow, Instant.Zero)!;
             int handle = rig.Table.Create(rig.Service, server, flow, rig.Now);
             rig.Table.OnTcp(handle, FlowDirection.FromClient, TcpFlags.Syn, rig.Now);
             handle = rig.Table.Find(flow.Protocol, flow.Client, flow.Virtual, out _);

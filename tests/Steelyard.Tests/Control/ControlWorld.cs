@@ -162,17 +162,26 @@ internal static class Configs
             Addresses = [new IpPrefix(IpAddress.Parse(address), 24)],
         };
 
+    public static ServiceSettings RoundRobin { get; } = new() { Scheduler = "rr" };
+
     public static ApplianceConfig Serving(params RealServerConfig[] servers) => new()
     {
         VirtualServers =
-            [new() { Key = Web, Scheduler = "rr", RealServers = ConfigList.From(servers) }],
+        [
+            new()
+            {
+                Key = Web,
+                Settings = RoundRobin,
+                RealServers = ConfigList.From(servers),
+            },
+        ],
     };
 
     /// <summary>A server that nobody checks.</summary>
     public static RealServerConfig Server(string address = "10.1.2.11") => new()
     {
         Endpoint = new Endpoint(IpAddress.Parse(address), 80),
-        Method = ForwardingMethod.Nat,
+        Settings = new ServerSettings { Method = ForwardingMethod.Nat },
     };
 
     /// <summary>A server whose first bad check is its last.</summary>

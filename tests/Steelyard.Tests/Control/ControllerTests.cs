@@ -62,7 +62,7 @@ public sealed class ControllerTests
     [Fact]
     public void The_rates_of_a_service_that_a_command_made_are_sampled()
     {
-        _ = Box.Controller.Commands.AddService(Configs.Web, "rr");
+        _ = Box.Controller.Commands.AddService(Configs.Web, Configs.RoundRobin);
 
         Assert.True(Box.Controller.Deadline <= _world.Now);
     }

@@ -115,7 +115,7 @@ public sealed class ServiceControlTests
         inUse.Counters.Connections = 7;
 
         _ = Box.Controller.Commands.DeleteService(Configs.Web);
-        _ = Box.Controller.Commands.AddService(Configs.Web, "rr");
+        _ = Box.Controller.Commands.AddService(Configs.Web, Configs.RoundRobin);
         _ = Box.Controller.Commands.AddServer(Configs.Web, Configs.Server());
 
         Assert.Same(inUse, Box.Engine.Services[0][0]);

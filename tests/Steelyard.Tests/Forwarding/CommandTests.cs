@@ -232,9 +232,14 @@ public class CommandTests
     public void A_service_can_be_edited_and_removed()
     {
         TestBox box = WebBox(out VirtualService service);
-        box.Command(new EditService(service.Key, Schedulers.Create("sh")));
+        box.Command(new EditService(
+            service.Key,
+            new ServiceSettings { Scheduler = "sh" },
+            Schedulers.Create("sh")));
         box.Command(new EditServer(
-            service.Key, TestBox.At("10.1.0.11:8080"), ForwardingMethod.Direct, 7));
+            service.Key,
+            TestBox.At("10.1.0.11:8080"),
+            new ServerSettings { Method = ForwardingMethod.Direct, Weight = 7 }));
         box.Turn();
         Assert.Equal("sh", service.SchedulerName);
         Assert.Equal((ForwardingMethod.Direct, 7),

@@ -31,7 +31,9 @@ internal static class Commands
                 Assert.True(director.Services.Add(new(options.Key, schedule)));
                 break;
             case "-E":
-                Service(director, options).ChangeSchedule(Schedulers.Create(options.Scheduler));
+                Service(director, options).Change(
+                    new ServiceSettings { Scheduler = options.Scheduler },
+                    Schedulers.Create(options.Scheduler));
                 break;
             case "-D":
                 Assert.True(director.Services.Remove(options.Key));
@@ -49,7 +51,8 @@ internal static class Commands
                 break;
             case "-e":
                 Service(director, options).Edit(
-                    Server(director, options), options.Method, options.Weight);
+                    Server(director, options),
+                    new ServerSettings { Method = options.Method, Weight = options.Weight });
                 break;
             case "-d":
                 Assert.True(Service(director, options).Remove(Server(director, options)));

@@ -77,7 +77,7 @@ public sealed class Director(IReadOnlyList<MarkRule> marks)
                 return HostAnswers(flow, flags);
             }
 
-            RealServer? server = service.Schedule.Pick(service, flow);
+            RealServer? server = service.Schedule.Pick(service, flow, Now);
             if (server is null)
             {
                 return Outcome.Answered(Unreachable(flow));

@@ -5,6 +5,7 @@ using System.Numerics;
 using CsCheck;
 using Steelyard.Core.Scheduling;
 using Steelyard.Core.Services;
+using Steelyard.Core.Time;
 using Steelyard.Core.Wire;
 
 namespace Steelyard.Tests.Scheduling;
@@ -67,7 +68,7 @@ public sealed class SchedulerModelTests
                 int[] picks = new int[weights.Length];
                 for (int turn = 0; turn < cycle; turn++)
                 {
-                    RealServer picked = service.Schedule.Pick(service, default)!;
+                    RealServer picked = service.Schedule.Pick(service, default, Instant.Zero)!;
                     picks[picked.Endpoint.Port]++;
                 }
 
@@ -136,7 +137,9 @@ public sealed class SchedulerModelTests
                 case Kind.Edit when node is not null:
                     node.Value.ActiveConnections = step.Load / 3;
                     node.Value.InactiveConnections = step.Load;
-                    _service.Edit(node.Value, ForwardingMethod.Nat, step.Weight);
+                    _service.Edit(
+                        node.Value,
+                        node.Value.Settings with { Weight = step.Weight });
                     _rule.OnChanged(_servers);
                     break;
                 case Kind.Pick:
@@ -156,7 +159,7 @@ public sealed class SchedulerModelTests
 
             RealServer? expected = _rule.Pick(_servers, flow);
 
-            Assert.Same(expected, _service.Schedule.Pick(_service, flow));
+            Assert.Same(expected, _service.Schedule.Pick(_service, flow, Instant.Zero));
             if (expected is not null)
             {
                 expected.ActiveConnections++;

@@ -24,7 +24,8 @@ public sealed class VirtualServiceTests
         RealServer first = _service.Add(Server(1));
         RealServer second = _service.Add(Server(2));
 
-        _service.Edit(first, ForwardingMethod.Direct, 9);
+        _service.Edit(
+            first, new ServerSettings { Method = ForwardingMethod.Direct, Weight = 9 });
 
         Assert.Equal([second, first], _service.Servers.ToArray());
         Assert.Equal((ForwardingMethod.Direct, 9), (first.Method, first.Weight));

@@ -33,14 +33,8 @@ internal sealed class ServerEntry(RealServer server, RealServerConfig config, bo
     /// <summary>In the engine's service now.</summary>
     public bool IsInService { get; set; }
 
-    /// <summary>The weight asked for.</summary>
-    public int Weight { get; set; } = config.Weight;
-
-    /// <summary>The weight last sent to the engine.</summary>
-    public int SentWeight { get; set; }
-
-    /// <summary>The method last sent to the engine.</summary>
-    public ForwardingMethod SentMethod { get; set; }
+    /// <summary>The settings last sent to the engine.</summary>
+    public ServerSettings SentSettings { get; set; } = config.Settings;
 
     public HealthState HealthState => Health?.State ?? HealthState.Unknown;
 

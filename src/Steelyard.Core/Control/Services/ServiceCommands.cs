@@ -36,7 +36,7 @@ public sealed class ServiceCommands
         _onChanged = onChanged;
     }
 
-    public ServiceAnswer AddService(ServiceKey key, string scheduler)
+    public ServiceAnswer AddService(ServiceKey key, ServiceSettings settings)
     {
         if (_services.Find(key) is not null)
         {
@@ -44,18 +44,18 @@ public sealed class ServiceCommands
         }
 
         _ = _services.Create(
-            new VirtualServerConfig { Key = key, Scheduler = scheduler }, isFromFile: false);
+            new VirtualServerConfig { Key = key, Settings = settings }, isFromFile: false);
         return Changed();
     }
 
-    public ServiceAnswer EditService(ServiceKey key, string scheduler)
+    public ServiceAnswer EditService(ServiceKey key, ServiceSettings settings)
     {
         if (_services.Find(key) is not ServiceEntry service)
         {
             return ServiceAnswer.NoSuchService;
         }
 
-        service.Config = service.Config with { Scheduler = scheduler };
+        service.Config = service.Config with { Settings = settings };
         _services.Enforce(service);
         return ServiceAnswer.Done;
     }
@@ -100,14 +100,13 @@ public sealed class ServiceCommands
     }
 
     public ServiceAnswer EditServer(
-        ServiceKey key, Endpoint endpoint, ForwardingMethod method, int weight)
+        ServiceKey key, Endpoint endpoint, ServerSettings settings)
     {
         ServiceAnswer answer = Find(
             key, endpoint, out ServiceEntry? service, out ServerEntry? server);
         if (answer == ServiceAnswer.Done)
         {
-            server!.Config = server.Config with { Method = method };
-            server.Weight = weight;
+            server!.Config = server.Config with { Settings = settings };
             _services.Enforce(service!);
         }
 

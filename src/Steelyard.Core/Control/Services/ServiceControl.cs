@@ -119,7 +119,8 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
     /// <summary>Adds a service that no file knows, or one that the file will know.</summary>
     public ServiceEntry Create(VirtualServerConfig config, bool isFromFile)
     {
-        VirtualService service = new(config.Key, Schedulers.Create(config.Scheduler));
+        VirtualService service = new(
+            config.Key, Schedulers.Create(config.Settings.Scheduler), config.Settings);
         ServiceEntry entry = new(service, config, isFromFile);
         _services.Add(entry);
         Send(new AddService(service));
@@ -136,11 +137,15 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
     /// <summary>Brings the engine to what is wanted and believed of one service.</summary>
     public void Enforce(ServiceEntry service)
     {
-        if (service.SentScheduler != service.Config.Scheduler)
+        ServiceSettings settings = service.Config.Settings;
+        if (service.SentSettings != settings)
         {
-            service.SentScheduler = service.Config.Scheduler;
+            bool isSameScheduler = service.SentSettings.Scheduler == settings.Scheduler;
+            service.SentSettings = settings;
             Send(new EditService(
-                service.Service.Key, Schedulers.Create(service.SentScheduler)));
+                service.Service.Key,
+                settings,
+                isSameScheduler ? null : Schedulers.Create(settings.Scheduler)));
         }
 
         if (service.Quorum.OnWeight(service.AliveWeight()))
@@ -166,7 +171,7 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
         ServerEntry? server = service.Find(config.Endpoint);
         if (server is null)
         {
-            RealServer created = new(config.Endpoint, config.Method, config.Weight);
+            RealServer created = new(config.Endpoint, config.Settings);
             server = new ServerEntry(created, config, isFromFile);
             service.Servers.Add(server);
         }
@@ -174,7 +179,6 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
         server.Config = config;
         server.IsFromFile = isFromFile;
         server.IsWanted = true;
-        server.Weight = config.Weight;
         return server;
     }
 
@@ -223,7 +227,7 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
         if (wanted is not null)
         {
             service.Sorry ??= new ServerEntry(
-                new RealServer(wanted.Endpoint, wanted.Method, wanted.Weight), wanted, true);
+                new RealServer(wanted.Endpoint, wanted.Settings), wanted, true);
             service.Sorry.Config = wanted;
         }
     }
@@ -240,16 +244,15 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
     private void EnforceServer(ServiceEntry service, ServerEntry server, bool isWanted)
     {
         ServiceKey key = service.Service.Key;
-        int weight = server.TakesConnections ? server.Weight : 0;
-        ForwardingMethod method = server.Config.Method;
+        ServerSettings settings = server.TakesConnections
+            ? server.Config.Settings
+            : server.Config.Settings with { Weight = 0 };
         if (isWanted && !server.IsInService)
         {
             server.IsInService = true;
-            server.SentWeight = weight;
-            server.SentMethod = method;
+            server.SentSettings = settings;
             // Out of service the object is ours; the command hands it over.
-            server.Server.Method = method;
-            server.Server.Weight = weight;
+            server.Server.Adopt(settings);
             Send(new AddServer(key, server.Server));
         }
         else if (!isWanted && server.IsInService)
@@ -257,11 +260,10 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
             server.IsInService = false;
             Send(new RemoveServer(key, server.Server.Endpoint));
         }
-        else if (isWanted && (server.SentWeight != weight || server.SentMethod != method))
+        else if (isWanted && server.SentSettings != settings)
         {
-            server.SentWeight = weight;
-            server.SentMethod = method;
-            Send(new EditServer(key, server.Server.Endpoint, method, weight));
+            server.SentSettings = settings;
+            Send(new EditServer(key, server.Server.Endpoint, settings));
         }
     }
 

@@ -19,8 +19,8 @@ internal sealed class ServiceEntry(
 
     public bool IsFromFile { get; set; } = isFromFile;
 
-    /// <summary>The scheduler last sent to the engine.</summary>
-    public string SentScheduler { get; set; } = config.Scheduler;
+    /// <summary>The settings last sent to the engine.</summary>
+    public ServiceSettings SentSettings { get; set; } = config.Settings;
 
     /// <summary>Those that are wanted, in the order they were asked for.</summary>
     public List<ServerEntry> Servers { get; } = [];
@@ -53,7 +53,7 @@ internal sealed class ServiceEntry(
         long weight = 0;
         foreach (ServerEntry server in Servers)
         {
-            weight += server.IsWanted && server.IsAlive ? server.Weight : 0;
+            weight += server.IsWanted && server.IsAlive ? server.Config.Settings.Weight : 0;
         }
 
         return weight;

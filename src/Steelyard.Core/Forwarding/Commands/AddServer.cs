@@ -15,7 +15,7 @@ public sealed class AddServer(ServiceKey key, RealServer server) : IEngineComman
         RealServer? existing = service?.FindServer(server.Endpoint);
         if (existing is not null)
         {
-            service!.Edit(existing, server.Method, server.Weight);
+            service!.Edit(existing, server.Settings);
             return;
         }
 

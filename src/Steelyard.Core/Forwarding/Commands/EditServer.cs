@@ -4,9 +4,9 @@ using Steelyard.Core.Wire;
 
 namespace Steelyard.Core.Forwarding.Commands;
 
-/// <summary>Changes a real server's weight and, for new connections, its method.</summary>
+/// <summary>Changes a real server; what exists of its connections keeps their method.</summary>
 public sealed class EditServer(
-    ServiceKey key, Endpoint endpoint, ForwardingMethod method, int weight) : IEngineCommand
+    ServiceKey key, Endpoint endpoint, ServerSettings settings) : IEngineCommand
 {
     public void Apply(Engine engine, Instant now)
     {
@@ -14,7 +14,7 @@ public sealed class EditServer(
         RealServer? server = service?.FindServer(endpoint);
         if (server is not null)
         {
-            service!.Edit(server, method, weight);
+            service!.Edit(server, settings);
         }
     }
 }

@@ -3,11 +3,18 @@ using Steelyard.Core.Time;
 
 namespace Steelyard.Core.Forwarding.Commands;
 
-/// <summary>Schedules a service's new connections by another rule.</summary>
+/// <summary>Treats a service's new connections by other settings.</summary>
 /// <param name="key">Which service.</param>
-/// <param name="schedule">A scheduler made for this service alone.</param>
-public sealed class EditService(ServiceKey key, ISchedule schedule) : IEngineCommand
+/// <param name="settings">What holds from now on.</param>
+/// <param name="schedule">
+/// A scheduler made for this service alone; null when the present one stays.
+/// </param>
+public sealed class EditService(
+    ServiceKey key, ServiceSettings settings, ISchedule? schedule) : IEngineCommand
 {
-    public void Apply(Engine engine, Instant now) =>
-        engine.Services.Find(key)?.ChangeSchedule(schedule);
+    public void Apply(Engine engine, Instant now)
+    {
+        VirtualService? service = engine.Services.Find(key);
+        service?.Change(settings, schedule ?? service.Schedule);
+    }
 }

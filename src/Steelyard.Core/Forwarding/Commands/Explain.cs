@@ -76,7 +76,7 @@ public sealed class Explain(FlowKey flow, Action<Explain>? completed = null) : I
 
     public void Apply(Engine engine, Instant now)
     {
-        Answer = WhatIf.Explain(engine, Flow);
+        Answer = WhatIf.Explain(engine, Flow, now);
         Volatile.Write(ref _isComplete, true);
         completed?.Invoke(this);
     }
