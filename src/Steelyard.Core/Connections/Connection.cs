@@ -32,7 +32,19 @@ public struct Connection
     /// <summary>When the twin's copy ends, by what it was told last.</summary>
     internal uint TwinsDeadline;
 
-    public readonly TransportProtocol Protocol => TransportProtocol;
+    /// <summary>What marks a template in the protocol, so that no packet's flow is one.</summary>
+    internal const byte TemplateBit = 0x40;
+
+    /// <summary>
+    /// TCP, UDP or SCTP; a template for a firewall mark has none (IP), but its clients' own.
+    /// </summary>
+    public readonly TransportProtocol Protocol =>
+        (TransportProtocol)((byte)TransportProtocol & ~TemplateBit);
+
+    /// <summary>
+    /// It stands for what a persistent client was promised, and not for packets.
+    /// </summary>
+    public readonly bool IsTemplate => ((byte)TransportProtocol & TemplateBit) != 0;
 
     public readonly ConnectionState State => CurrentState;
 
@@ -58,6 +70,19 @@ public struct Connection
     public readonly bool IsReusable =>
         CurrentState is ConnectionState.TimeWait or ConnectionState.Close;
 
+    /// <summary>Nobody has proven yet that he means it: half-open, or not even that.</summary>
+    internal readonly bool IsEmbryonic => CurrentState
+        is ConnectionState.None or ConnectionState.SynReceived
+        or ConnectionState.SynSent or ConnectionState.SynAck
+        && !IsTemplate;
+
+    /// <summary>For one datagram alone.</summary>
+    internal readonly bool IsOnePacket => (Flags & ConnectionFlags.OnePacket) != 0;
+
+    /// <summary>The server is addressed by its own name, not by the virtual one.</summary>
+    internal readonly bool SeesServer =>
+        ForwardingMethod is ForwardingMethod.Nat or ForwardingMethod.FullNat;
+
     internal readonly bool IsInUse => (Flags & ConnectionFlags.InUse) != 0;
 }
 
@@ -72,4 +97,13 @@ internal enum ConnectionFlags : byte
 
     /// <summary>No packet of the server passed through us yet.</summary>
     NoOutput = 4,
+
+    /// <summary>The server's side of it is told by <see cref="ConnectionRest"/>.</summary>
+    HasOwnEnds = 8,
+
+    /// <summary>For one datagram alone: it is in no directory.</summary>
+    OnePacket = 16,
+
+    /// <summary>It is controlled, or controls others.</summary>
+    Tied = 32,
 }

@@ -21,4 +21,14 @@ public readonly record struct ConnectionRecord(
     ForwardingMethod Method,
     ConnectionState State,
     bool IsInactive,
-    TimeSpan Timeout);
+    TimeSpan Timeout)
+{
+    /// <summary>What a persistent client was promised, rather than a connection.</summary>
+    public bool IsTemplate { get; init; }
+
+    /// <summary>The firewall mark by which the service was found.</summary>
+    public uint Mark { get; init; }
+
+    /// <summary>Full NAT: whom the server sees as the client.</summary>
+    public Endpoint Local { get; init; }
+}

@@ -1,5 +1,4 @@
 using System;
-using Steelyard.Core.Invariants;
 using Steelyard.Core.Services;
 using Steelyard.Core.Time;
 using Steelyard.Core.Wire;
@@ -14,43 +13,44 @@ public sealed class ConnectionTable
 {
     private const int Nothing = -1;
 
-    private readonly Connection[] _connections;
-    private readonly ServerRoster _servers;
-    private readonly FlowDirectory _directory;
-    private readonly DeadlineWheel _wheel;
-    private int _free = Nothing;
+    // A connection that controls others when its time is up gets this much more.
+    private static readonly TimeSpan ControllerTimeout = TimeSpan.FromSeconds(60);
 
-    /// <param name="capacity">Connections that fit; each takes about 100 bytes.</param>
+    private readonly ConnectionStore _store;
+
+    /// <param name="capacity">Connections that fit; each takes about 140 bytes.</param>
     /// <param name="seed">
     /// Seed of the hash; a secret one keeps strangers from making collisions.
     /// </param>
     public ConnectionTable(int capacity, ulong seed = 0)
     {
-        Invariant.Holds(capacity is > 0 and <= 1 << 28, "capacity is from 1 to 2^28");
-        _connections = new Connection[capacity];
-        _servers = new(capacity);
-        _directory = new(_connections, _servers, seed);
-        _wheel = new(_connections, Timeouts);
+        _store = new(capacity, seed, Timeouts);
+        Templates = new(_store);
     }
 
-    public int Capacity => _connections.Length;
+    public int Capacity => _store.Capacity;
 
     /// <summary>Connections in the table.</summary>
-    public int Count { get; private set; }
+    public int Count => _store.Count;
 
     /// <summary>No handle has ever been as high: where an enumeration may end.</summary>
-    public int HandleLimit { get; private set; }
+    public int HandleLimit => _store.HandleLimit;
 
     /// <summary>Connections made since the start; those learnt from the twin included.</summary>
-    public long Created { get; private set; }
+    public long Created => _store.Created;
 
     /// <summary>Connections ended since the start, by time or by <see cref="Remove"/>.</summary>
-    public long Ended { get; private set; }
+    public long Ended => _store.Ended;
+
+    /// <summary>Of these, half-open ones that gave way to new ones in a full table.</summary>
+    public long Evicted => _store.Evicted;
 
     public Timeouts Timeouts { get; } = new();
 
     /// <summary>Follow TCP by the table that distrusts SYNs (<c>secure_tcp</c>).</summary>
     public bool DistrustsSyn { get; set; }
+
+    internal Templates Templates { get; }
 
     /// <summary>
     /// Called within <see cref="Expire(Instant, ref int)"/> for a connection of which the twin
@@ -59,10 +59,10 @@ public sealed class ConnectionTable
     internal Action<int, Instant>? NewsDue { get; set; }
 
     /// <summary>The connection of a handle that was found or made since the last expiry.</summary>
-    public ref readonly Connection this[int handle] => ref _connections[handle];
+    public ref readonly Connection this[int handle] => ref _store[handle];
 
     /// <summary>The server of a connection; it may have been removed from its service.</summary>
-    public RealServer Server(int handle) => _servers[_connections[handle].ServerSlot];
+    public RealServer Server(int handle) => _store.Servers[_store[handle].ServerSlot];
 
     /// <summary>The server's service; when that was removed, the last one that it served.</summary>
     public VirtualService Service(int handle) => Server(handle).Service!;
@@ -70,7 +70,21 @@ public sealed class ConnectionTable
     /// <summary>
     /// Where the connection's packets go: the server, on its port or the client's.
     /// </summary>
-    public Endpoint ServerEndpoint(int handle) => _servers.EndpointOf(_connections[handle]);
+    public Endpoint ServerEndpoint(int handle) => _store.ServerEndpoint(handle);
+
+    /// <summary>Whom the server sees as its client: with full NAT, the box.</summary>
+    public Endpoint PeerOfServer(int handle) => _store.PeerOfServer(handle);
+
+    /// <summary>The firewall mark by which the connection's service was found.</summary>
+    public uint MarkOf(int handle) => _store.Rest(handle).Mark;
+
+    /// <summary>How long the connection has been quiet.</summary>
+    public TimeSpan IdleTime(int handle, Instant now) =>
+        Timeouts[_store[handle].CurrentState]
+        - DeadlineWheel.Until(_store[handle].Deadline, now);
+
+    /// <summary>Another connection, or a template, keeps this one's server.</summary>
+    public bool IsControlled(int handle) => _store.Rest(handle).ControllerPlusOne != 0;
 
     /// <summary>
     /// Finds the connection of a packet: a client's packet to the virtual address, or, of a
@@ -90,42 +104,36 @@ public sealed class ConnectionTable
         in Endpoint source,
         in Endpoint destination,
         out FlowDirection direction) =>
-        _directory.Find(hash, protocol, source, destination, out direction);
+        _store.Directory.Find(hash, protocol, source, destination, out direction);
 
     /// <summary>The hash of a packet's flow, for <see cref="Touch"/> and Find.</summary>
     public uint HashOf(
         TransportProtocol protocol, in Endpoint source, in Endpoint destination) =>
-        _directory.HashOf(protocol, source, destination);
+        _store.Directory.HashOf(protocol, source, destination);
 
     /// <summary>
     /// Reads ahead what searches for these hashes will read, so that the processor waits for all
     /// of it at once instead of for each packet anew.
     /// </summary>
     /// <returns>Nothing of meaning; whoever keeps it keeps the reads.</returns>
-    public uint Touch(ReadOnlySpan<uint> hashes) => _directory.Touch(hashes);
+    public uint Touch(ReadOnlySpan<uint> hashes) => _store.Directory.Touch(hashes);
 
     /// <summary>
     /// Makes a connection in state NONE, which ends in 3 s unless a packet gives it a state; the
     /// caller has made sure that there is none of these endpoints. Counts it on server and service.
     /// </summary>
     /// <returns>Its handle; -1 when the table is full.</returns>
-    public int Create(VirtualService service, RealServer server, in FlowKey flow, Instant now)
-    {
-        int handle = Insert(flow, server, server.Method, now + Timeouts.Initial, now);
-        if (handle >= 0)
-        {
-            server.Counters.Connections++;
-            service.Counters.Connections++;
-        }
-
-        return handle;
-    }
+    public int Create(VirtualService service, RealServer server, in FlowKey flow, Instant now) =>
+        Create(
+            service,
+            new NewConnection { Flow = flow, Server = server, Method = server.Method },
+            now);
 
     /// <summary>A TCP segment of the connection: moves its state and its deadline.</summary>
     /// <returns>True when the state changed.</returns>
     public bool OnTcp(int handle, FlowDirection sender, TcpFlags flags, Instant now)
     {
-        ref Connection connection = ref _connections[handle];
+        ref Connection connection = ref _store[handle];
         CountPacket(ref connection, sender);
         ConnectionState next = TcpStates.Next(
             connection.State, sender, flags, connection.SeesReplies, DistrustsSyn);
@@ -136,15 +144,24 @@ public sealed class ConnectionTable
     /// <returns>True when it is the first.</returns>
     public bool OnUdp(int handle, FlowDirection sender, Instant now)
     {
-        CountPacket(ref _connections[handle], sender);
+        CountPacket(ref _store[handle], sender);
         return Enter(handle, ConnectionState.Udp, now + Timeouts.Udp, now);
     }
 
-    /// <summary>Ends a connection at once.</summary>
+    /// <summary>
+    /// Ends a connection at once; one that controls others ends after them, and meanwhile a newer
+    /// one of the same ends is found before it.
+    /// </summary>
     public void Remove(int handle)
     {
-        _wheel.Unfile(handle);
-        Release(handle);
+        if (_store.Rest(handle).Controlled > 0)
+        {
+            Prolong(handle, now: null);
+            return;
+        }
+
+        _store.Wheel.Unfile(handle);
+        _store.Release(handle);
     }
 
     /// <summary>Ends connections whose time is up.</summary>
@@ -157,19 +174,24 @@ public sealed class ConnectionTable
     public int Expire(Instant now, ref int budget)
     {
         int ended = 0;
-        for (int handle = _wheel.TakeDue(now, ref budget, out bool hasEnded);
+        for (int handle = _store.Wheel.TakeDue(now, ref budget, out bool hasEnded);
             handle >= 0;
-            handle = _wheel.TakeDue(now, ref budget, out hasEnded))
+            handle = _store.Wheel.TakeDue(now, ref budget, out hasEnded))
         {
-            if (hasEnded)
+            if (!hasEnded)
             {
-                Release(handle);
-                ended++;
+                NewsDue?.Invoke(handle, now);
+                _store.Wheel.File(handle, now);
+            }
+            else if (_store.Rest(handle).Controlled > 0)
+            {
+                Prolong(handle, now);
+                _store.Wheel.File(handle, now);
             }
             else
             {
-                NewsDue?.Invoke(handle, now);
-                _wheel.File(handle, now);
+                _store.Release(handle);
+                ended++;
             }
         }
 
@@ -179,13 +201,12 @@ public sealed class ConnectionTable
     /// <summary>
     /// The twin's copy of a connection would end too soon, by what was told last.
     /// </summary>
-    public bool IsNewsDue(int handle, Instant now) =>
-        _wheel.IsNewsDue(_connections[handle], now);
+    public bool IsNewsDue(int handle, Instant now) => _store.Wheel.IsNewsDue(handle, now);
 
     /// <summary>The twin has been told of the connection as it is now.</summary>
     public void OnTold(int handle)
     {
-        ref Connection connection = ref _connections[handle];
+        ref Connection connection = ref _store[handle];
         connection.TwinsDeadline = connection.Deadline;
     }
 
@@ -196,7 +217,7 @@ public sealed class ConnectionTable
     /// </summary>
     public int Next(int from, int end)
     {
-        while (from < end && !_connections[from].IsInUse)
+        while (from < end && !_store[from].IsInUse)
         {
             from++;
         }
@@ -206,16 +227,22 @@ public sealed class ConnectionTable
 
     public void FillRecord(int handle, Instant now, out ConnectionRecord record)
     {
-        ref readonly Connection connection = ref _connections[handle];
+        ref readonly Connection connection = ref _store[handle];
+        bool isFullNat = connection.Method == ForwardingMethod.FullNat;
         record = new(
             connection.Protocol,
             connection.Client,
             connection.Virtual,
-            _servers.EndpointOf(connection),
+            _store.ServerEndpoint(handle),
             connection.Method,
             connection.State,
             connection.IsInactive,
-            DeadlineWheel.Until(connection.Deadline, now));
+            DeadlineWheel.Until(connection.Deadline, now))
+        {
+            IsTemplate = connection.IsTemplate,
+            Mark = _store.Rest(handle).Mark,
+            Local = isFullNat ? _store.PeerOfServer(handle) : default,
+        };
     }
 
     /// <summary>
@@ -231,13 +258,15 @@ public sealed class ConnectionTable
             return Nothing;
         }
 
-        ConnectionState state = isTcp ? record.State : ConnectionState.Udp;
         long ticks = long.Clamp(record.Timeout.Ticks, 0, Timeouts.Longest.Ticks);
         Instant deadline = now + TimeSpan.FromTicks(ticks);
-        int handle = Find(record.Protocol, record.Client, record.Virtual, out _);
+        FlowKey flow = new(record.Protocol, record.Client, record.Virtual);
+        int handle = record.IsTemplate
+            ? Templates.Find(flow)
+            : Find(record.Protocol, record.Client, record.Virtual, out _);
         if (handle >= 0 && Server(handle) != server)
         {
-            if (record.IsInactive)
+            if (record.IsInactive && !record.IsTemplate)
             {
                 return Nothing;
             }
@@ -248,18 +277,49 @@ public sealed class ConnectionTable
 
         if (handle < 0)
         {
-            FlowKey flow = new(record.Protocol, record.Client, record.Virtual);
-            handle = Insert(flow, server, record.Method, deadline, now);
+            handle = _store.Insert(ToNew(record, server, flow), deadline, now);
         }
 
-        if (handle >= 0)
+        if (handle >= 0 && record.IsTemplate)
         {
-            Enter(handle, state, deadline, now);
+            ref ConnectionRest rest = ref _store.Rest(handle);
+            rest.FixedTimeout = uint.Max(rest.FixedTimeout, DeadlineWheel.TicksOf(record.Timeout));
+            _store.Wheel.Move(handle, DeadlineWheel.TickOf(deadline), now);
+        }
+        else if (handle >= 0)
+        {
+            Enter(handle, isTcp ? record.State : ConnectionState.Udp, deadline, now);
             OnTold(handle);
         }
 
         return handle;
     }
+
+    /// <summary>Makes a connection of any kind.</summary>
+    internal int Create(VirtualService? service, in NewConnection wanted, Instant now)
+    {
+        int handle = _store.Insert(wanted, now + Timeouts.Initial, now);
+        if (handle >= 0 && service is not null)
+        {
+            wanted.Server.Counters.Connections++;
+            service.Counters.Connections++;
+        }
+
+        return handle;
+    }
+
+    private static NewConnection ToNew(
+        in ConnectionRecord record, RealServer server, in FlowKey flow) => new()
+        {
+            Flow = flow,
+            Server = server,
+            Method = record.Method,
+            IsTemplate = record.IsTemplate,
+            Mark = record.Mark,
+            Local = record.Local,
+            ServerPort =
+                record.Server.Port == server.Endpoint.Port ? (ushort)0 : record.Server.Port,
+        };
 
     private static void CountPacket(ref Connection connection, FlowDirection sender)
     {
@@ -273,23 +333,29 @@ public sealed class ConnectionTable
         }
     }
 
+    /// <summary>A connection that controls others stays for them, a while at a time.</summary>
+    private void Prolong(int handle, Instant? now)
+    {
+        _store.Rest(handle).FixedTimeout = DeadlineWheel.TicksOf(ControllerTimeout);
+        if (now is Instant at)
+        {
+            _store[handle].Deadline = DeadlineWheel.TickOf(at + ControllerTimeout);
+        }
+    }
+
     private bool Enter(int handle, ConnectionState next, Instant deadline, Instant now)
     {
-        ref Connection connection = ref _connections[handle];
+        ref Connection connection = ref _store[handle];
         ConnectionState before = connection.State;
         uint tick = DeadlineWheel.TickOf(deadline);
         if (before != next && before == ConnectionState.None)
         {
             // Fresh from Create: filed for 3 s, and cheap to move while its slot is in the cache.
-            Refile(handle, tick, now);
-        }
-        else if (DeadlineWheel.IsBefore(tick, connection.Deadline))
-        {
-            Refile(handle, tick, now);
+            _store.Wheel.Refile(handle, tick, now);
         }
         else
         {
-            connection.Deadline = tick;
+            _store.Wheel.Move(handle, tick, now);
         }
 
         if (before == next)
@@ -309,83 +375,5 @@ public sealed class ConnectionTable
         }
 
         return true;
-    }
-
-    private void Refile(int handle, uint deadline, Instant now)
-    {
-        _wheel.Unfile(handle);
-        _connections[handle].Deadline = deadline;
-        _wheel.File(handle, now);
-    }
-
-    private int Insert(
-        in FlowKey flow,
-        RealServer server,
-        ForwardingMethod method,
-        Instant deadline,
-        Instant now)
-    {
-        int handle = _free;
-        if (handle == Nothing && HandleLimit == Capacity)
-        {
-            return Nothing;
-        }
-
-        if (!_servers.TryEnter(server))
-        {
-            return Nothing;
-        }
-
-        if (handle != Nothing)
-        {
-            _free = _connections[handle].NextInSlot;
-        }
-        else
-        {
-            handle = HandleLimit++;
-        }
-
-        bool repliesPass = method is ForwardingMethod.Nat or ForwardingMethod.FullNat;
-        ConnectionFlags flags = ConnectionFlags.InUse | ConnectionFlags.Inactive;
-        _connections[handle] = new()
-        {
-            ClientAddress = flow.Client.Address,
-            ClientPort = flow.Client.Port,
-            VirtualAddress = flow.Virtual.Address,
-            VirtualPort = flow.Virtual.Port,
-            ServerSlot = server.TableSlot,
-            Deadline = DeadlineWheel.TickOf(deadline),
-            TwinsDeadline = DeadlineWheel.TickOf(deadline),
-            TransportProtocol = flow.Protocol,
-            ForwardingMethod = method,
-            Flags = repliesPass ? flags : flags | ConnectionFlags.NoOutput,
-        };
-        server.InactiveConnections++;
-        server.OnConnectionAdded();
-        _directory.Add(handle);
-        _wheel.File(handle, now);
-        Count++;
-        Created++;
-        return handle;
-    }
-
-    private void Release(int handle)
-    {
-        ref Connection connection = ref _connections[handle];
-        _directory.Remove(handle);
-        RealServer server = Server(handle);
-        server.ActiveConnections -= connection.IsInactive ? 0 : 1;
-        server.InactiveConnections -= connection.IsInactive ? 1 : 0;
-        server.OnConnectionEnded();
-        if (!server.HasConnections)
-        {
-            _servers.Leave(server);
-        }
-
-        connection.Flags = ConnectionFlags.None;
-        connection.NextInSlot = _free;
-        _free = handle;
-        Count--;
-        Ended++;
     }
 }

@@ -25,7 +25,7 @@ internal sealed class DeadlineWheel
     private const int HorizonTicks = (SlotCount - 1) << SlotShift;
     private const int Nothing = -1;
 
-    private readonly Connection[] _connections;
+    private readonly ConnectionStore _store;
     private readonly Timeouts _timeouts;
     private readonly int[] _heads = new int[SlotCount];
     private int _count;
@@ -33,9 +33,9 @@ internal sealed class DeadlineWheel
     /// <summary>Start of the slot that comes up next, in ticks.</summary>
     private uint _upcoming;
 
-    public DeadlineWheel(Connection[] connections, Timeouts timeouts)
+    public DeadlineWheel(ConnectionStore store, Timeouts timeouts)
     {
-        _connections = connections;
+        _store = store;
         _timeouts = timeouts;
         Array.Fill(_heads, Nothing);
     }
@@ -43,6 +43,9 @@ internal sealed class DeadlineWheel
     /// <summary>The first tick that is not before <paramref name="at"/>.</summary>
     public static uint TickOf(Instant at) =>
         unchecked((uint)((at.Nanoseconds + (1L << TickShift) - 1) >> TickShift));
+
+    /// <summary>A span in ticks.</summary>
+    public static uint TicksOf(TimeSpan span) => TickOf(Instant.Zero + span);
 
     /// <summary>How long after <paramref name="now"/> a tick comes; zero when it is past.</summary>
     public static TimeSpan Until(uint tick, Instant now)
@@ -57,10 +60,33 @@ internal sealed class DeadlineWheel
     /// The twin's copy of a connection ends within half a timeout, and its own deadline is later.
     /// Asked at each packet and at each look, so that no packet in between is missed.
     /// </summary>
-    public bool IsNewsDue(in Connection connection, Instant now) =>
-        IsBefore(connection.TwinsDeadline, connection.Deadline)
-        && !IsBefore(
-            unchecked(TickOf(now) + HalfTimeout(connection)), connection.TwinsDeadline);
+    public bool IsNewsDue(int handle, Instant now)
+    {
+        ref readonly Connection connection = ref _store[handle];
+        return IsBefore(connection.TwinsDeadline, connection.Deadline)
+            && !IsBefore(
+                unchecked(TickOf(now) + HalfTimeout(handle)), connection.TwinsDeadline);
+    }
+
+    /// <summary>Gives a connection another deadline; it is filed anew only if it must be.</summary>
+    public void Move(int handle, uint deadline, Instant now)
+    {
+        if (IsBefore(deadline, _store[handle].Deadline))
+        {
+            Refile(handle, deadline, now);
+        }
+        else
+        {
+            _store[handle].Deadline = deadline;
+        }
+    }
+
+    public void Refile(int handle, uint deadline, Instant now)
+    {
+        Unfile(handle);
+        _store[handle].Deadline = deadline;
+        File(handle, now);
+    }
 
     /// <summary>Files a connection by when to look at it next.</summary>
     public void File(int handle, Instant now)
@@ -70,8 +96,8 @@ internal sealed class DeadlineWheel
             _upcoming = TickOf(now) & ~(SlotTicks - 1);
         }
 
-        ref Connection connection = ref _connections[handle];
-        uint look = NextLook(connection, TickOf(now));
+        ref Connection connection = ref _store[handle];
+        uint look = NextLook(handle, TickOf(now));
         uint slotStart = unchecked((look & ~(SlotTicks - 1)) + SlotTicks);
         int ahead = unchecked((int)(slotStart - _upcoming));
         slotStart = unchecked(_upcoming + (uint)int.Clamp(ahead, 0, HorizonTicks));
@@ -82,7 +108,7 @@ internal sealed class DeadlineWheel
         connection.PreviousInSlot = ~slot;
         if (head != Nothing)
         {
-            _connections[head].PreviousInSlot = handle;
+            _store[head].PreviousInSlot = handle;
         }
 
         _heads[slot] = handle;
@@ -91,7 +117,7 @@ internal sealed class DeadlineWheel
 
     public void Unfile(int handle)
     {
-        ref Connection connection = ref _connections[handle];
+        ref Connection connection = ref _store[handle];
         int next = connection.NextInSlot;
         int previous = connection.PreviousInSlot;
         if (previous < 0)
@@ -100,12 +126,12 @@ internal sealed class DeadlineWheel
         }
         else
         {
-            _connections[previous].NextInSlot = next;
+            _store[previous].NextInSlot = next;
         }
 
         if (next != Nothing)
         {
-            _connections[next].PreviousInSlot = previous;
+            _store[next].PreviousInSlot = previous;
         }
 
         _count--;
@@ -132,8 +158,8 @@ internal sealed class DeadlineWheel
             }
 
             Unfile(handle);
-            hasEnded = !IsBefore(nowTick, _connections[handle].Deadline);
-            if (hasEnded || IsNewsDue(_connections[handle], now))
+            hasEnded = !IsBefore(nowTick, _store[handle].Deadline);
+            if (hasEnded || IsNewsDue(handle, now))
             {
                 return handle;
             }
@@ -144,9 +170,10 @@ internal sealed class DeadlineWheel
         return Nothing;
     }
 
-    private uint NextLook(in Connection connection, uint nowTick)
+    private uint NextLook(int handle, uint nowTick)
     {
-        uint half = HalfTimeout(connection);
+        ref readonly Connection connection = ref _store[handle];
+        uint half = HalfTimeout(handle);
         uint ofTwin = unchecked(connection.TwinsDeadline - half);
         uint ofOwn = unchecked(connection.Deadline - half);
         if (IsBefore(nowTick, ofTwin) && IsBefore(ofTwin, ofOwn))
@@ -157,8 +184,13 @@ internal sealed class DeadlineWheel
         return IsBefore(nowTick, ofOwn) ? ofOwn : connection.Deadline;
     }
 
-    private uint HalfTimeout(in Connection connection) =>
-        TickOf(new(_timeouts[connection.CurrentState].Ticks * (100 / 2)));
+    private uint HalfTimeout(int handle)
+    {
+        uint own = (_store[handle].Flags & ConnectionFlags.Tied) != 0 || _store[handle].IsTemplate
+            ? _store.Rest(handle).FixedTimeout
+            : 0;
+        return own != 0 ? own / 2 : TicksOf(_timeouts[_store[handle].CurrentState]) / 2;
+    }
 
     private static int SlotOf(uint tick) => (int)(tick >> SlotShift) & (SlotCount - 1);
 }

@@ -9,12 +9,12 @@ namespace Steelyard.Core.Connections;
 /// From the ends of a packet to its connection. Each connection stands there as its client sees
 /// it; one by NAT also as its server does.
 /// </summary>
-internal sealed class FlowDirectory(Connection[] connections, ServerRoster servers, ulong seed)
+internal sealed class FlowDirectory(ConnectionStore store, ulong seed)
 {
     private const int Nothing = -1;
 
     // A link is a handle, and a last bit that is set for the server's side.
-    private readonly FlowIndex _index = new(connections.Length * 2);
+    private readonly FlowIndex _index = new(store.Capacity * 2);
     private readonly SeededHash _hash = new(seed);
 
     public int Find(
@@ -28,23 +28,22 @@ internal sealed class FlowDirectory(Connection[] connections, ServerRoster serve
         while (_index.TryNext(hash, ref at, out uint link))
         {
             int handle = (int)(link >> 1);
-            ref readonly Connection connection = ref connections[handle];
+            ref readonly Connection connection = ref store[handle];
             if ((link & 1) == 0)
             {
                 if (connection.VirtualAddress == destination.Address
                     && connection.ClientAddress == source.Address
                     && connection.ClientPort == source.Port
                     && connection.VirtualPort == destination.Port
-                    && connection.Protocol == protocol)
+                    && connection.TransportProtocol == protocol)
                 {
                     direction = FlowDirection.FromClient;
                     return handle;
                 }
             }
-            else if (connection.ClientAddress == destination.Address
-                && connection.ClientPort == destination.Port
-                && connection.Protocol == protocol
-                && servers.EndpointOf(connection) == source)
+            else if (connection.TransportProtocol == protocol
+                && store.PeerOfServer(handle) == destination
+                && store.ServerEndpoint(handle) == source)
             {
                 direction = FlowDirection.FromServer;
                 return handle;
@@ -54,6 +53,14 @@ internal sealed class FlowDirectory(Connection[] connections, ServerRoster serve
         direction = FlowDirection.Unknown;
         return Nothing;
     }
+
+    /// <summary>The template of these ends; -1 when there is none.</summary>
+    public int FindTemplate(in FlowKey flow) => Find(
+        HashOf(Marked(flow.Protocol), flow.Client, flow.Virtual),
+        Marked(flow.Protocol),
+        flow.Client,
+        flow.Virtual,
+        out _);
 
     public uint HashOf(
         TransportProtocol protocol, in Endpoint source, in Endpoint destination) => _hash.Of(
@@ -78,7 +85,7 @@ internal sealed class FlowDirectory(Connection[] connections, ServerRoster serve
             if (_index.TryNext(hash, ref at, out uint link))
             {
                 // An array does not start on a cache line, so a connection lies in two of them.
-                ref readonly Connection connection = ref connections[(int)(link >> 1)];
+                ref readonly Connection connection = ref store[(int)(link >> 1)];
                 touched ^= unchecked((uint)connection.ClientAddress.Low) ^ connection.Packets;
             }
         }
@@ -88,30 +95,34 @@ internal sealed class FlowDirectory(Connection[] connections, ServerRoster serve
 
     public void Add(int handle)
     {
-        ref readonly Connection connection = ref connections[handle];
-        _index.Add(ClientHash(connection), (uint)handle << 1);
-        if (StandsForServer(connection))
+        _index.Add(ClientHash(handle), (uint)handle << 1);
+        if (StandsForServer(handle))
         {
-            _index.Add(ServerHash(connection), ((uint)handle << 1) | 1);
+            _index.Add(ServerHash(handle), ((uint)handle << 1) | 1);
         }
     }
 
     public void Remove(int handle)
     {
-        ref readonly Connection connection = ref connections[handle];
-        _index.Remove(ClientHash(connection), (uint)handle << 1);
-        if (StandsForServer(connection))
+        _index.Remove(ClientHash(handle), (uint)handle << 1);
+        if (StandsForServer(handle))
         {
-            _index.Remove(ServerHash(connection), ((uint)handle << 1) | 1);
+            _index.Remove(ServerHash(handle), ((uint)handle << 1) | 1);
         }
     }
 
-    private static bool StandsForServer(in Connection connection) =>
-        connection.Method == ForwardingMethod.Nat;
+    private static TransportProtocol Marked(TransportProtocol protocol) =>
+        (TransportProtocol)((byte)protocol | Connection.TemplateBit);
 
-    private uint ClientHash(in Connection connection) =>
-        HashOf(connection.Protocol, connection.Client, connection.Virtual);
+    private bool StandsForServer(int handle) =>
+        store[handle].Method is ForwardingMethod.Nat or ForwardingMethod.FullNat
+        && !store[handle].IsTemplate;
 
-    private uint ServerHash(in Connection connection) =>
-        HashOf(connection.Protocol, servers.EndpointOf(connection), connection.Client);
+    private uint ClientHash(int handle) => HashOf(
+        store[handle].TransportProtocol, store[handle].Client, store[handle].Virtual);
+
+    private uint ServerHash(int handle) => HashOf(
+        store[handle].TransportProtocol,
+        store.ServerEndpoint(handle),
+        store.PeerOfServer(handle));
 }

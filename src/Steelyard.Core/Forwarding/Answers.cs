@@ -13,7 +13,7 @@ internal sealed class Answers(Engine engine, EngineOptions options)
     private ushort _identification;
 
     /// <summary>Turns an echo request into its reply and sends it.</summary>
-    public DropReason Echo(in Arrival arrival, Ipv4Packet packet, IcmpMessage message)
+    public DropReason Echo(in Arrival arrival, IpPacket packet, IcmpMessage message)
     {
         if (!_budget.TrySpend(arrival.Now))
         {
@@ -30,11 +30,9 @@ internal sealed class Answers(Engine engine, EngineOptions options)
     /// <param name="source">The address that says so.</param>
     public void Error(
         in Arrival arrival,
-        Ipv4Packet about,
-        uint source,
-        IcmpType type,
-        byte code,
-        uint rest = 0)
+        IpPacket about,
+        IpAddress source,
+        in IcmpReason reason)
     {
         if (!MayAnswer(arrival))
         {
@@ -48,14 +46,26 @@ internal sealed class Answers(Engine engine, EngineOptions options)
             about,
             source,
             NextIdentification(),
-            type,
-            code,
-            rest);
-        SendBack(arrival, frame);
+            reason);
+        SendBack(arrival, about, frame);
+    }
+
+    /// <summary>Refuses a client's packet.</summary>
+    public void Refuse(in Arrival arrival, IpPacket packet, in IcmpReason reason) =>
+        Error(arrival, packet, SourceTowardsClient(arrival, packet), reason);
+
+    /// <summary>
+    /// Who a client hears an error from: whom it asked; with IPv6 the interface's own address, as
+    /// with LVS, if it has one.
+    /// </summary>
+    public IpAddress SourceTowardsClient(in Arrival arrival, IpPacket packet)
+    {
+        IpAddress own = packet.IsIpv4 ? default : arrival.Port.OwnAddressFor(packet.Source);
+        return own.IsNone ? packet.Destination : own;
     }
 
     /// <summary>Resets a connection that does not exist.</summary>
-    public void Reset(in Arrival arrival, Ipv4Packet about, TcpSegment segment)
+    public void Reset(in Arrival arrival, IpPacket about, TcpSegment segment)
     {
         if (!MayAnswer(arrival))
         {
@@ -63,9 +73,9 @@ internal sealed class Answers(Engine engine, EngineOptions options)
         }
 
         Span<byte> frame =
-            engine.Departures.Take(EthernetFrame.HeaderLength + TcpReset.Length);
+            engine.Departures.Take(EthernetFrame.HeaderLength + TcpReset.Length(about));
         TcpReset.Write(frame[EthernetFrame.HeaderLength..], about, segment);
-        SendBack(arrival, frame);
+        SendBack(arrival, about, frame);
     }
 
     private bool MayAnswer(in Arrival arrival)
@@ -81,9 +91,13 @@ internal sealed class Answers(Engine engine, EngineOptions options)
         return _identification;
     }
 
-    private static void SendBack(in Arrival arrival, Span<byte> frame)
+    private static void SendBack(in Arrival arrival, IpPacket about, Span<byte> frame)
     {
-        EthernetFrame.Write(frame, arrival.Sender, arrival.Station, EtherType.Ipv4);
+        EthernetFrame.Write(
+            frame,
+            arrival.Sender,
+            arrival.Station,
+            about.IsIpv4 ? EtherType.Ipv4 : EtherType.Ipv6);
         arrival.Port.Port.Transmit(frame, default);
         arrival.Port.Counters.Made++;
     }

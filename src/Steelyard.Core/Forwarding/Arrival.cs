@@ -21,6 +21,11 @@ internal readonly ref struct Arrival(ref readonly FrameOffload offload)
     /// <summary>Where the IP packet starts in the frame.</summary>
     public int PacketOffset { get; init; }
 
+    /// <summary>
+    /// Octets of the largest fragment, when the packet came in fragments; else 0.
+    /// </summary>
+    public int LargestFragment { get; init; }
+
     public Instant Now { get; init; }
 
     /// <summary>The virtual station address that the frame came to.</summary>

@@ -23,6 +23,7 @@ internal sealed class Departures(Engine engine, EngineOptions options)
 
     private readonly WaitingFrames _waiting = new(options.WaitingFrames);
     private readonly SentFrames _sent = new();
+    private uint _identification = unchecked((uint)options.HashSeed);
     private RouteTable _routes = RouteTable.Empty;
     private Exit[] _exits = [];
 
@@ -150,7 +151,10 @@ internal sealed class Departures(Engine engine, EngineOptions options)
             Ask(ref neighbour, now);
         }
 
-        EthernetFrame.Write(frame, neighbour.Station, port.HardwareAddress, EtherType.Ipv4);
+        EtherType type = frame[EthernetFrame.HeaderLength] >> 4 == 4
+            ? EtherType.Ipv4
+            : EtherType.Ipv6;
+        EthernetFrame.Write(frame, neighbour.Station, port.HardwareAddress, type);
         if (neighbour.Knowledge == NeighbourKnowledge.Known)
         {
             port.Port.Transmit(frame, offload);
@@ -161,6 +165,13 @@ internal sealed class Departures(Engine engine, EngineOptions options)
         return neighbour.Knowledge == NeighbourKnowledge.Failed
             ? DropReason.NeighbourFailed
             : Keep(ref neighbour, from, frame, offload, isMade);
+    }
+
+    /// <summary>For the next packet that is cut into IPv6 fragments.</summary>
+    public uint NextIdentification()
+    {
+        _identification = unchecked(_identification + 1);
+        return _identification;
     }
 
     /// <summary>

@@ -14,8 +14,8 @@ public enum DropReason : byte
     /// <summary>Neither IPv4, IPv6 nor ARP.</summary>
     UnknownEtherType,
 
-    /// <summary>IPv6 is not forwarded yet.</summary>
-    Ipv6Unsupported,
+    /// <summary>Lengths or headers of the IPv6 packet cannot be.</summary>
+    MalformedIpv6,
 
     /// <summary>Lengths or version of the IPv4 header cannot be.</summary>
     MalformedIpv4,
@@ -64,6 +64,12 @@ public enum DropReason : byte
     NoDestination,
 
     ConnectionTableFull,
+
+    /// <summary>A flood goes on, and <c>drop_packet</c> gave this one up.</summary>
+    Defended,
+
+    /// <summary>No port of the box's own is free towards the far end.</summary>
+    PortsExhausted,
 
     /// <summary>The connection's server was taken out of its service.</summary>
     ServerRemoved,

@@ -37,6 +37,7 @@ public sealed class Engine
         Connections = new(options.ConnectionCapacity, options.HashSeed);
         Departures = new(this, options);
         Answers = new(this, options);
+        Defence = new(this);
         _forwarder = new(this);
         _upkeep = new(this, options);
     }
@@ -62,6 +63,13 @@ public sealed class Engine
 
     /// <summary>The first that fits decides.</summary>
     internal ImmutableArray<MarkRule> MarkRules { get; set; } = [];
+
+    /// <summary>Whom servers by full NAT see as their clients.</summary>
+    internal ImmutableArray<IpAddress> SourcePool { get; set; } = [];
+
+    internal ImmutableArray<MasqueradeRule> Masquerades { get; set; } = [];
+
+    internal Defence Defence { get; }
 
     internal HeldAddresses Held { get; } = new();
 

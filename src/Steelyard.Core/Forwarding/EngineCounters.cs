@@ -12,6 +12,12 @@ public sealed class EngineCounters
 
     public long ConnectionsExpired;
 
+    /// <summary>Half-open connections that gave way to new ones in a full table.</summary>
+    public long ConnectionsEvicted;
+
+    /// <summary>Connections that <c>drop_entry</c> threw out.</summary>
+    public long ConnectionsThrownOut;
+
     /// <summary>Connections taken over from the twin.</summary>
     public long ConnectionsLearned;
 

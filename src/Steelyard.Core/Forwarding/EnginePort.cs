@@ -49,7 +49,9 @@ internal sealed class EnginePort(IPacketPort port, int index, ForwardingCounters
 
     public void SetStations(MacAddress[] stations) => _stations = stations;
 
-    /// <summary>The interface's own address on the link of this one, or its first.</summary>
+    /// <summary>
+    /// The interface's own address on the link of this one, or its first of this family.
+    /// </summary>
     public IpAddress OwnAddressFor(IpAddress peer)
     {
         IpAddress first = default;
@@ -60,7 +62,7 @@ internal sealed class EnginePort(IPacketPort port, int index, ForwardingCounters
                 return prefix.Address;
             }
 
-            first = first.IsNone && prefix.Address.IsIpv4 ? prefix.Address : first;
+            first = first.IsNone && prefix.Address.IsIpv4 == peer.IsIpv4 ? prefix.Address : first;
         }
 
         return first;

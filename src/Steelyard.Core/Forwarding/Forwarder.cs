@@ -1,6 +1,5 @@
 using System;
 using Steelyard.Core.Connections;
-using Steelyard.Core.Services;
 using Steelyard.Core.Time;
 using Steelyard.Core.Wire;
 
@@ -12,10 +11,9 @@ namespace Steelyard.Core.Forwarding;
 /// </summary>
 internal sealed class Forwarder(Engine engine)
 {
-    // TCP connections from here are answers of FTP servers; they are never scheduled.
-    private const ushort FtpDataPort = 20;
-
     private readonly Relay _relay = new(engine);
+    private readonly Opening _opening = new(engine);
+    private readonly IcmpErrors _errors = new(engine);
 
     /// <summary>Handles one frame, whatever it holds.</summary>
     /// <param name="flowHash">What <see cref="FlowHint"/> made of it.</param>
@@ -55,7 +53,7 @@ internal sealed class Forwarder(Engine engine)
         DropReason reason = frame.Type switch
         {
             EtherType.Ipv4 => OnIpv4(arrival, frame.Payload),
-            EtherType.Ipv6 => DropReason.Ipv6Unsupported,
+            EtherType.Ipv6 => OnIpv6(arrival, frame.Payload),
             _ => DropReason.UnknownEtherType,
         };
         if (reason != DropReason.None)
@@ -86,201 +84,80 @@ internal sealed class Forwarder(Engine engine)
             return DropReason.SourceRouted;
         }
 
-        if (packet.IsFragment)
-        {
-            return DropReason.FragmentUnsupported;
-        }
-
-        return packet.Protocol switch
-        {
-            IpProtocol.Tcp => OnTcp(arrival, packet),
-            IpProtocol.Udp => OnUdp(arrival, packet),
-            IpProtocol.Icmp => OnIcmp(arrival, packet),
-            _ => OnOther(arrival, packet),
-        };
+        return packet.IsFragment
+            ? DropReason.FragmentUnsupported
+            : OnIp(arrival, IpPacket.Of(packet));
     }
 
-    private DropReason OnTcp(in Arrival arrival, Ipv4Packet packet)
+    private DropReason OnIpv6(in Arrival arrival, Span<byte> octets)
     {
-        if (!TcpSegment.TryParse(packet.Payload, out TcpSegment segment))
+        if (!Ipv6Packet.TryParse(octets, out Ipv6Packet packet)
+            || !Ipv6Extensions.TryWalk(packet.Octets, out Ipv6Extensions extensions))
         {
-            return DropReason.MalformedTransport;
+            return DropReason.MalformedIpv6;
         }
 
-        Endpoint source = new(IpAddress.FromIpv4(packet.Source), segment.SourcePort);
-        Endpoint destination =
-            new(IpAddress.FromIpv4(packet.Destination), segment.DestinationPort);
-        TcpFlags flags = segment.Flags;
-        bool opens = (flags & (TcpFlags.Syn | TcpFlags.Reset)) == TcpFlags.Syn;
-        int handle = Find(
-            arrival, TransportProtocol.Tcp, source, destination, out FlowDirection direction);
-        if (handle >= 0
-            && opens
-            && direction == FlowDirection.FromClient
-            && engine.Connections[handle].IsReusable)
-        {
-            engine.Connections.Remove(handle);
-            handle = -1;
-        }
-
-        if (handle < 0)
-        {
-            DropReason refusal = OpenTcp(
-                arrival, packet, segment, source, destination, opens, out handle);
-            if (refusal != DropReason.None)
-            {
-                return refusal;
-            }
-
-            direction = FlowDirection.FromClient;
-        }
-
-        return _relay.Tcp(arrival, packet, handle, direction, flags);
-    }
-
-    private int Find(
-        in Arrival arrival,
-        TransportProtocol protocol,
-        in Endpoint source,
-        in Endpoint destination,
-        out FlowDirection direction) => engine.Connections.Find(
-            arrival.FlowHash != FlowHint.None
-                ? arrival.FlowHash
-                : engine.Connections.HashOf(protocol, source, destination),
-            protocol,
-            source,
-            destination,
-            out direction);
-
-    /// <summary>A segment of no connection: makes one, or says why not.</summary>
-    private DropReason OpenTcp(
-        in Arrival arrival,
-        Ipv4Packet packet,
-        TcpSegment segment,
-        in Endpoint client,
-        in Endpoint destination,
-        bool opens,
-        out int handle)
-    {
-        handle = -1;
-        if (!engine.Held.Contains(destination.Address))
-        {
-            return DropReason.NotRouted;
-        }
-
-        VirtualService? service = engine.Services.Find(
-            TransportProtocol.Tcp, destination.Address, destination.Port);
-        if (service is not null && opens && client.Port != FtpDataPort)
-        {
-            return Open(arrival, packet, service, client, destination, out handle);
-        }
-
-        if (!HasRightChecksum(arrival, packet))
-        {
-            return DropReason.BadTransportChecksum;
-        }
-
-        if (service is not null && arrival.Now < engine.SettlesUntil)
-        {
-            return DropReason.Unsettled;
-        }
-
-        if ((segment.Flags & TcpFlags.Reset) == 0)
-        {
-            engine.Answers.Reset(arrival, packet, segment);
-        }
-
-        return service is null ? DropReason.NoService : DropReason.NoConnection;
-    }
-
-    private DropReason OnUdp(in Arrival arrival, Ipv4Packet packet)
-    {
-        if (!UdpDatagram.TryParse(packet.Payload, out UdpDatagram datagram))
-        {
-            return DropReason.MalformedTransport;
-        }
-
-        Endpoint source = new(IpAddress.FromIpv4(packet.Source), datagram.SourcePort);
-        Endpoint destination =
-            new(IpAddress.FromIpv4(packet.Destination), datagram.DestinationPort);
-        int handle = Find(
-            arrival, TransportProtocol.Udp, source, destination, out FlowDirection direction);
-        if (handle < 0)
-        {
-            DropReason refusal = OpenUdp(arrival, packet, source, destination, out handle);
-            if (refusal != DropReason.None)
-            {
-                return refusal;
-            }
-
-            direction = FlowDirection.FromClient;
-        }
-
-        return _relay.Udp(arrival, packet, handle, direction);
-    }
-
-    private DropReason OpenUdp(
-        in Arrival arrival,
-        Ipv4Packet packet,
-        in Endpoint client,
-        in Endpoint destination,
-        out int handle)
-    {
-        handle = -1;
-        if (!engine.Held.Contains(destination.Address))
-        {
-            return DropReason.NotRouted;
-        }
-
-        VirtualService? service = engine.Services.Find(
-            TransportProtocol.Udp, destination.Address, destination.Port);
-        if (service is not null)
-        {
-            return Open(arrival, packet, service, client, destination, out handle);
-        }
-
-        if (!HasRightChecksum(arrival, packet))
-        {
-            return DropReason.BadTransportChecksum;
-        }
-
-        Refuse(arrival, packet, IcmpError.PortUnreachable);
-        return DropReason.NoService;
-    }
-
-    /// <summary>A new connection to a service: the scheduler has its say.</summary>
-    private DropReason Open(
-        in Arrival arrival,
-        Ipv4Packet packet,
-        VirtualService service,
-        in Endpoint client,
-        in Endpoint destination,
-        out int handle)
-    {
-        handle = -1;
-        if (engine.Held.Contains(client.Address))
+        if (IsMartian(packet.Source))
         {
             return DropReason.MartianSource;
         }
 
-        FlowKey flow = new(service.Key.Protocol, client, destination);
-        RealServer? server = service.Schedule.Pick(service, flow, arrival.Now);
-        if (server is null)
+        if (extensions.IsRouted)
         {
-            Refuse(arrival, packet, IcmpError.PortUnreachable);
-            return DropReason.NoDestination;
+            return DropReason.SourceRouted;
         }
 
-        if (server.Method is not (ForwardingMethod.Nat or ForwardingMethod.Direct))
-        {
-            return DropReason.MethodUnsupported;
-        }
-
-        handle = engine.Connections.Create(service, server, flow, arrival.Now);
-        return handle < 0 ? DropReason.ConnectionTableFull : DropReason.None;
+        return extensions.FragmentOffset != 0
+            ? DropReason.FragmentUnsupported
+            : OnIp(arrival, IpPacket.Of(packet, extensions));
     }
 
-    private DropReason OnIcmp(in Arrival arrival, Ipv4Packet packet)
+    /// <summary>A whole packet of either family.</summary>
+    private DropReason OnIp(in Arrival arrival, IpPacket packet) => packet.Protocol switch
+    {
+        IpProtocol.Tcp or IpProtocol.Udp => OnTransport(arrival, packet),
+        IpProtocol.Icmp when packet.IsIpv4 => OnIcmp(arrival, packet),
+        IpProtocol.Icmpv6 when !packet.IsIpv4 => OnIcmpv6(arrival, packet),
+        _ => OnOther(arrival, packet),
+    };
+
+    private DropReason OnTransport(in Arrival arrival, IpPacket packet)
+    {
+        if (!TransportHeader.TryRead(packet, out TransportHeader header))
+        {
+            return DropReason.MalformedTransport;
+        }
+
+        Endpoint source = new(packet.Source, header.SourcePort);
+        Endpoint destination = new(packet.Destination, header.DestinationPort);
+        uint hash = arrival.FlowHash != FlowHint.None
+            ? arrival.FlowHash
+            : engine.Connections.HashOf(header.Protocol, source, destination);
+        int handle = engine.Connections.Find(
+            hash, header.Protocol, source, destination, out FlowDirection direction);
+        if (handle >= 0 && direction == FlowDirection.FromClient)
+        {
+            DropReason old = _opening.Reconsider(header, ref handle);
+            if (old != DropReason.None)
+            {
+                return old;
+            }
+        }
+
+        if (handle < 0)
+        {
+            DropReason refusal = _opening.Open(
+                arrival, packet, header, source, destination, out handle, out direction);
+            if (refusal != DropReason.None)
+            {
+                return refusal;
+            }
+        }
+
+        return _relay.Carry(arrival, packet, handle, direction, header);
+    }
+
+    private DropReason OnIcmp(in Arrival arrival, IpPacket packet)
     {
         if (!IcmpMessage.TryParse(packet.Payload, out IcmpMessage message))
         {
@@ -288,12 +165,12 @@ internal sealed class Forwarder(Engine engine)
         }
 
         // Nobody's device sums ICMP: an unfinished checksum is a wrong one.
-        if (!message.HasRightChecksum)
+        if (!message.HasRightChecksum())
         {
             return DropReason.BadTransportChecksum;
         }
 
-        bool isHeld = engine.Held.Contains(IpAddress.FromIpv4(packet.Destination));
+        bool isHeld = engine.Held.Contains(packet.Destination);
         switch (message.Type)
         {
             case IcmpType.EchoRequest when isHeld:
@@ -307,47 +184,59 @@ internal sealed class Forwarder(Engine engine)
         }
     }
 
-    /// <summary>
-    /// An error about a packet that we sent on: the connection is that of a packet which goes the
-    /// other way.
-    /// </summary>
-    private DropReason OnIcmpError(in Arrival arrival, Ipv4Packet packet, IcmpMessage message)
+    private DropReason OnIcmpv6(in Arrival arrival, IpPacket packet)
     {
-        if (!QuotedPacket.TryParse(message.Quoted, out QuotedPacket quoted))
+        if (!IcmpMessage.TryParse(packet.Payload, out IcmpMessage message))
         {
             return DropReason.MalformedTransport;
         }
 
-        Endpoint source = new(IpAddress.FromIpv4(quoted.Destination), quoted.DestinationPort);
-        Endpoint destination = new(IpAddress.FromIpv4(quoted.Source), quoted.SourcePort);
-        int handle = engine.Connections.Find(
-            (TransportProtocol)quoted.Protocol, source, destination, out FlowDirection direction);
+        if (!message.HasRightChecksum(packet.PseudoHeader(message.Octets.Length)))
+        {
+            return DropReason.BadTransportChecksum;
+        }
 
-        // The error is for the end that sent the quoted packet, else it is not about it.
-        return handle >= 0 && packet.Destination == quoted.Source
-            ? _relay.Icmp(arrival, packet, message, quoted, handle, direction)
-            : DropReason.IcmpUnrelated;
+        bool isHeld = engine.Held.Contains(packet.Destination);
+        switch (message.TypeIpv6)
+        {
+            case Icmpv6Type.EchoRequest when isHeld:
+                return engine.Answers.Echo(arrival, packet, message);
+            case < Icmpv6Type.EchoRequest:
+                return OnIcmpError(arrival, packet, message);
+            default:
+                // Neighbour discovery is the control loop's; its own socket has seen it.
+                return isHeld ? DropReason.IcmpUnhandled : DropReason.NotRouted;
+        }
     }
 
-    private DropReason OnOther(in Arrival arrival, Ipv4Packet packet)
+    private DropReason OnIcmpError(in Arrival arrival, IpPacket packet, IcmpMessage message)
     {
-        if (!engine.Held.Contains(IpAddress.FromIpv4(packet.Destination)))
+        if (!QuotedPacket.TryParse(message.Quoted, out QuotedPacket quoted)
+            || quoted.IsIpv4 != packet.IsIpv4)
+        {
+            return DropReason.MalformedTransport;
+        }
+
+        return _errors.Handle(arrival, packet, message, quoted);
+    }
+
+    private DropReason OnOther(in Arrival arrival, IpPacket packet)
+    {
+        if (!engine.Held.Contains(packet.Destination))
         {
             return DropReason.NotRouted;
         }
 
-        Refuse(arrival, packet, IcmpError.ProtocolUnreachable);
+        engine.Answers.Refuse(
+            arrival,
+            packet,
+            IcmpReason.ProtocolUnreachable(packet.IsIpv4, Ipv6NextHeader(packet)));
         return DropReason.UnknownProtocol;
     }
 
-    private void Refuse(in Arrival arrival, Ipv4Packet packet, byte code) =>
-        engine.Answers.Error(
-            arrival, packet, packet.Destination, IcmpType.DestinationUnreachable, code);
-
-    /// <summary>The transport checksum is right, absent, or vouched for by the device.</summary>
-    private static bool HasRightChecksum(in Arrival arrival, Ipv4Packet packet) =>
-        arrival.Offload.Checksum != ChecksumState.Unchecked
-        || TransportChecksum.IsRight(packet);
+    // Where the fixed header names what follows; with extension headers the last of these does.
+    private static uint Ipv6NextHeader(IpPacket packet) =>
+        packet.HeaderLength == Ipv6Packet.HeaderLength ? 6u : (uint)packet.HeaderLength;
 
     /// <summary>0.0.0.0/8, 127.0.0.0/8 and 224.0.0.0/3 send nothing. RFC 1812 §5.3.7.</summary>
     private static bool IsMartian(uint source)
@@ -355,4 +244,9 @@ internal sealed class Forwarder(Engine engine)
         uint network = source >> 24;
         return network is 0 or 127 or >= 224;
     }
+
+    /// <summary>::/128, ::1/128, mapped addresses and groups send nothing. RFC 4291 §2.5, §2.7.
+    /// </summary>
+    private static bool IsMartian(IpAddress source) =>
+        source.IsMulticast || source.IsIpv4 || (source.High == 0 && source.Low <= 1);
 }

@@ -46,12 +46,14 @@ internal sealed class HeldAddresses
         return [.. stations];
     }
 
-    /// <summary>An IPv4 address held on an interface: the source of answers sent there.</summary>
-    public IpAddress AddressOn(int interfaceIndex)
+    /// <summary>
+    /// An address of a family that is held on an interface: the source of answers sent there.
+    /// </summary>
+    public IpAddress AddressOn(int interfaceIndex, bool isIpv4)
     {
         foreach (Held held in _held)
         {
-            if (held.InterfaceIndex == interfaceIndex && held.Address.IsIpv4)
+            if (held.InterfaceIndex == interfaceIndex && held.Address.IsIpv4 == isIpv4)
             {
                 return held.Address;
             }

@@ -3,49 +3,92 @@ using Steelyard.Core.Wire;
 
 namespace Steelyard.Core.Forwarding;
 
-/// <summary>Writes ICMP errors about packets that go no further. RFC 792; RFC 1812 §4.3.</summary>
+/// <summary>What an ICMP error says, in the numbers of one family.</summary>
+/// <param name="Type">As the family numbers it.</param>
+/// <param name="Code">Closer reason.</param>
+/// <param name="Rest">The second word of the header: the next hop's MTU, or zero.</param>
+internal readonly record struct IcmpReason(byte Type, byte Code, uint Rest = 0)
+{
+    private const byte Ipv4ProtocolUnreachable = 2;
+    private const byte Ipv4PortUnreachable = 3;
+    private const byte Ipv4FragmentationNeeded = 4;
+    private const byte Ipv6PortUnreachable = 4;
+    private const byte Ipv6UnknownNextHeader = 1;
+
+    public static IcmpReason PortUnreachable(bool isIpv4) => isIpv4
+        ? new((byte)IcmpType.DestinationUnreachable, Ipv4PortUnreachable)
+        : new((byte)Icmpv6Type.DestinationUnreachable, Ipv6PortUnreachable);
+
+    /// <param name="pointer">IPv6: where the number stands that we do not know.</param>
+    public static IcmpReason ProtocolUnreachable(bool isIpv4, uint pointer) => isIpv4
+        ? new((byte)IcmpType.DestinationUnreachable, Ipv4ProtocolUnreachable)
+        : new((byte)Icmpv6Type.ParameterProblem, Ipv6UnknownNextHeader, pointer);
+
+    public static IcmpReason TimeExceeded(bool isIpv4) =>
+        new(isIpv4 ? (byte)IcmpType.TimeExceeded : (byte)Icmpv6Type.TimeExceeded, 0);
+
+    public static IcmpReason TooBig(bool isIpv4, int mtu) => isIpv4
+        ? new((byte)IcmpType.DestinationUnreachable, Ipv4FragmentationNeeded, (uint)mtu)
+        : new((byte)Icmpv6Type.PacketTooBig, 0, (uint)mtu);
+}
+
+/// <summary>
+/// Writes ICMP errors about packets that go no further. RFC 792; RFC 1812 §4.3; RFC 4443 §3.
+/// </summary>
 internal static class IcmpError
 {
-    public const byte HostUnreachable = 1;
-    public const byte ProtocolUnreachable = 2;
-    public const byte PortUnreachable = 3;
-    public const byte FragmentationNeeded = 4;
-    public const byte TimeToLiveExceeded = 0;
-
     // As much as fits into 576 octets, which every host takes. RFC 1812 §4.3.2.3.
-    private const int MaximumLength = 576;
-    private const int HeadersLength =
-        Ipv4Packet.MinimumHeaderLength + IcmpMessage.HeaderLength;
+    private const int MaximumIpv4Length = 576;
+
+    // As much as fits into the smallest link of IPv6. RFC 4443 §2.4 (c).
+    private const int MaximumIpv6Length = 1280;
 
     // Internetwork control, as routers mark their errors. RFC 1812 §4.3.2.5.
     private const byte TypeOfService = 0xC0;
-    private const byte TimeToLive = 64;
+    private const byte HopLimit = 64;
 
     /// <summary>Octets of the whole IP packet of an error about this one.</summary>
-    public static int Length(Ipv4Packet about) =>
-        Math.Min(HeadersLength + about.TotalLength, MaximumLength);
+    public static int Length(IpPacket about) => Math.Min(
+        HeaderOf(about) + IcmpMessage.HeaderLength + about.TotalLength,
+        about.IsIpv4 ? MaximumIpv4Length : MaximumIpv6Length);
 
     /// <param name="octets">The whole IP packet of the error.</param>
-    /// <param name="rest">The second word of the header: the next hop's MTU, or zero.</param>
     public static void Write(
         Span<byte> octets,
-        Ipv4Packet about,
-        uint source,
+        IpPacket about,
+        IpAddress source,
         ushort identification,
-        IcmpType type,
-        byte code,
-        uint rest)
+        in IcmpReason reason)
     {
-        about.Octets[..(octets.Length - HeadersLength)].CopyTo(octets[HeadersLength..]);
-        IcmpMessage.WriteHeader(octets[Ipv4Packet.MinimumHeaderLength..], type, code, rest);
-        Ipv4Packet.Write(
-            octets,
-            TypeOfService,
-            identification,
-            dontFragment: false,
-            TimeToLive,
-            IpProtocol.Icmp,
-            source,
-            about.Source);
+        int header = HeaderOf(about);
+        Span<byte> quoted = octets[(header + IcmpMessage.HeaderLength)..];
+        about.Octets[..quoted.Length].CopyTo(quoted);
+        IpAddress destination = about.Source;
+        if (about.IsIpv4)
+        {
+            Ipv4Packet.Write(
+                octets,
+                TypeOfService,
+                identification,
+                dontFragment: false,
+                HopLimit,
+                IpProtocol.Icmp,
+                source.Ipv4,
+                destination.Ipv4);
+            IcmpMessage.WriteHeader(octets[header..], reason.Type, reason.Code, reason.Rest);
+            return;
+        }
+
+        Ipv6Packet.Write(octets, IpProtocol.Icmpv6, HopLimit, source, destination);
+        _ = IpPacket.TryParse(octets, out IpPacket error);
+        IcmpMessage.WriteHeader(
+            octets[header..],
+            reason.Type,
+            reason.Code,
+            reason.Rest,
+            error.PseudoHeader(octets.Length - header));
     }
+
+    private static int HeaderOf(IpPacket about) =>
+        about.IsIpv4 ? Ipv4Packet.MinimumHeaderLength : Ipv6Packet.HeaderLength;
 }

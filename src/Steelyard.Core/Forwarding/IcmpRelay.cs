@@ -3,38 +3,56 @@ using Steelyard.Core.Wire;
 namespace Steelyard.Core.Forwarding;
 
 /// <summary>
-/// An ICMP error about a masqueraded packet reaches the end that sent it: outside and inside, the
+/// An ICMP error about a translated packet reaches the end that sent it: outside and inside, the
 /// addresses become those that this end knows. RFC 3022 §4.3; RFC 5508 §4.
 /// </summary>
 internal static class IcmpRelay
 {
     /// <summary>About a server's packet as the client saw it: from the virtual address.</summary>
+    /// <param name="server">The server's own end.</param>
+    /// <param name="peer">Whom the server believes to talk to.</param>
     public static void ToServer(
-        Ipv4Packet packet, IcmpMessage message, QuotedPacket quoted, in Endpoint server)
+        IpPacket packet,
+        IcmpMessage message,
+        QuotedPacket quoted,
+        in Endpoint server,
+        in Endpoint peer)
     {
-        uint before = packet.Destination;
-        packet.Destination = server.Address.Ipv4;
-        quoted.RewriteSource(server.Address.Ipv4, server.Port);
-        Finish(packet, message, before, server.Address.Ipv4);
+        packet.ReplaceDestination(server.Address, isHop: true);
+        quoted.RewriteSource(server);
+        if (quoted.Destination != peer.Address || quoted.DestinationPort != peer.Port)
+        {
+            // With full NAT the server has never heard of the client.
+            quoted.RewriteDestination(peer);
+            packet.ReplaceSource(peer.Address, isHop: false);
+        }
+
+        Finish(packet, message);
     }
 
     /// <summary>
     /// About a client's packet as the server saw it: to the server's own address.
     /// </summary>
     public static void ToClient(
-        Ipv4Packet packet, IcmpMessage message, QuotedPacket quoted, in Endpoint virtualEnd)
+        IpPacket packet,
+        IcmpMessage message,
+        QuotedPacket quoted,
+        in Endpoint virtualEnd,
+        in Endpoint client)
     {
         // A router behind the server is hidden too: the client knows the virtual address alone.
-        uint before = packet.Source;
-        packet.Source = virtualEnd.Address.Ipv4;
-        quoted.RewriteDestination(virtualEnd.Address.Ipv4, virtualEnd.Port);
-        Finish(packet, message, before, virtualEnd.Address.Ipv4);
+        packet.ReplaceSource(virtualEnd.Address, isHop: true);
+        quoted.RewriteDestination(virtualEnd);
+        if (quoted.Source != client.Address || quoted.SourcePort != client.Port)
+        {
+            quoted.RewriteSource(client);
+            packet.ReplaceDestination(client.Address, isHop: false);
+        }
+
+        Finish(packet, message);
     }
 
-    private static void Finish(
-        Ipv4Packet packet, IcmpMessage message, uint before, uint after)
-    {
-        packet.DecrementTimeToLive(InternetChecksum.Difference(before, after));
-        message.RewriteChecksum();
-    }
+    private static void Finish(IpPacket packet, IcmpMessage message) =>
+        message.RewriteChecksum(
+            packet.IsIpv4 ? 0 : packet.PseudoHeader(message.Octets.Length));
 }

@@ -11,59 +11,40 @@ internal sealed class Relay(Engine engine)
     // A router lets go what would arrive with nothing left. RFC 1812 §5.3.1.
     private const byte LastHop = 1;
 
-    public DropReason Tcp(
+    public DropReason Carry(
         in Arrival arrival,
-        Ipv4Packet packet,
+        IpPacket packet,
         int handle,
         FlowDirection direction,
-        TcpFlags flags)
+        in TransportHeader header)
     {
         ConnectionTable connections = engine.Connections;
         RealServer server = connections.Server(handle);
-        if (direction == FlowDirection.FromClient && server.IsRemoved)
-        {
-            return DropReason.ServerRemoved;
-        }
-
         Count(arrival, packet, server, direction);
-        if (connections.OnTcp(handle, direction, flags, arrival.Now)
-            || connections.IsNewsDue(handle, arrival.Now))
+        bool isNews = header.Protocol == TransportProtocol.Tcp
+            ? connections.OnTcp(handle, direction, header.Flags, arrival.Now)
+            : connections.OnUdp(handle, direction, arrival.Now);
+        if (isNews || connections.IsNewsDue(handle, arrival.Now))
         {
             engine.Upkeep.Announce(handle, arrival.Now);
         }
 
-        return direction == FlowDirection.FromClient
+        DropReason reason = direction == FlowDirection.FromClient
             ? ToServer(arrival, packet, handle, server)
             : ToClient(arrival, packet, handle);
-    }
-
-    public DropReason Udp(
-        in Arrival arrival, Ipv4Packet packet, int handle, FlowDirection direction)
-    {
-        ConnectionTable connections = engine.Connections;
-        RealServer server = connections.Server(handle);
-        if (direction == FlowDirection.FromClient && server.IsRemoved)
+        if (connections[handle].IsOnePacket)
         {
-            return DropReason.ServerRemoved;
+            connections.Remove(handle);
         }
 
-        Count(arrival, packet, server, direction);
-        if (connections.OnUdp(handle, direction, arrival.Now)
-            || connections.IsNewsDue(handle, arrival.Now))
-        {
-            engine.Upkeep.Announce(handle, arrival.Now);
-        }
-
-        return direction == FlowDirection.FromClient
-            ? ToServer(arrival, packet, handle, server)
-            : ToClient(arrival, packet, handle);
+        return reason;
     }
 
     /// <summary>An ICMP error about a packet of the connection.</summary>
     /// <param name="direction">Whose place the error's sender takes.</param>
     public DropReason Icmp(
         in Arrival arrival,
-        Ipv4Packet packet,
+        IpPacket packet,
         IcmpMessage message,
         QuotedPacket quoted,
         int handle,
@@ -72,19 +53,20 @@ internal sealed class Relay(Engine engine)
         ConnectionTable connections = engine.Connections;
         bool toServer = direction == FlowDirection.FromClient;
         Endpoint server = connections.ServerEndpoint(handle);
+        Endpoint client = connections[handle].Client;
         DropReason reason = engine.Departures.TryRoute(
-            toServer ? server.Address : IpAddress.FromIpv4(packet.Destination), out int hop);
+            toServer ? server.Address : client.Address, out int hop);
         if (reason != DropReason.None)
         {
             return reason;
         }
 
-        if (packet.TimeToLive <= LastHop)
+        if (packet.HopsLeft <= LastHop)
         {
             return DropReason.TimeToLiveExpired;
         }
 
-        if (packet.TotalLength > MtuOf(hop) && !MayBeCut(packet))
+        if (packet.TotalLength > MtuOf(hop) && !MayBeCut(arrival, packet))
         {
             return DropReason.PacketTooBig;
         }
@@ -92,22 +74,23 @@ internal sealed class Relay(Engine engine)
         Count(arrival, packet, connections.Server(handle), direction);
         if (!toServer)
         {
-            IcmpRelay.ToClient(packet, message, quoted, connections[handle].Virtual);
+            IcmpRelay.ToClient(packet, message, quoted, connections[handle].Virtual, client);
         }
-        else if (connections[handle].Method == ForwardingMethod.Nat)
+        else if (connections[handle].SeesServer)
         {
-            IcmpRelay.ToServer(packet, message, quoted, server);
+            IcmpRelay.ToServer(
+                packet, message, quoted, server, connections.PeerOfServer(handle));
         }
         else
         {
-            DirectRewrite.ToServer(packet);
+            packet.DecrementHops();
         }
 
         return Emit(arrival, packet, hop);
     }
 
     private DropReason ToServer(
-        in Arrival arrival, Ipv4Packet packet, int handle, RealServer server)
+        in Arrival arrival, IpPacket packet, int handle, RealServer server)
     {
         DropReason reason = engine.Departures.TryRoute(server, out int hop);
         if (reason != DropReason.None)
@@ -115,126 +98,132 @@ internal sealed class Relay(Engine engine)
             return reason;
         }
 
-        uint ourselves = packet.Destination;
-        if (packet.TimeToLive <= LastHop)
+        if (packet.HopsLeft <= LastHop)
         {
-            return Expired(arrival, packet, ourselves);
+            return Expired(arrival, packet, ErrorSource(arrival, packet));
         }
 
-        if (IsTooBig(arrival, packet, hop))
+        if (IsTooBig(arrival, packet, MtuOf(hop)))
         {
             // The error quotes the packet as it would have gone on, with one hop less.
-            packet.DecrementTimeToLive();
-            return TooBig(arrival, packet, ourselves, hop);
+            IpAddress ourselves = ErrorSource(arrival, packet);
+            packet.DecrementHops();
+            return TooBig(arrival, packet, ourselves, MtuOf(hop));
         }
 
-        ref readonly Connection connection = ref engine.Connections[handle];
-        if (connection.Method == ForwardingMethod.Nat)
+        ForwardingMethod method = engine.Connections[handle].Method;
+        if (method == ForwardingMethod.FullNat)
         {
-            ushort port = server.Endpoint.Port;
-            NatRewrite.ToServer(
-                packet,
-                server.Endpoint.Address.Ipv4,
-                port != 0 ? port : connection.Virtual.Port,
-                arrival.IsUnfinished(packet.HeaderLength),
-                arrival.Offload.Segmentation != SegmentationKind.None);
+            NatRewrite.Disguise(
+                packet, engine.Connections.PeerOfServer(handle), arrival, isHop: false);
+        }
+
+        if (method is ForwardingMethod.Nat or ForwardingMethod.FullNat)
+        {
+            NatRewrite.Redirect(
+                packet, engine.Connections.ServerEndpoint(handle), arrival, isHop: true);
         }
         else
         {
-            DirectRewrite.ToServer(packet);
+            packet.DecrementHops();
         }
 
         return Emit(arrival, packet, hop);
     }
 
-    private DropReason ToClient(in Arrival arrival, Ipv4Packet packet, int handle)
+    private DropReason ToClient(in Arrival arrival, IpPacket packet, int handle)
     {
-        IpAddress client = IpAddress.FromIpv4(packet.Destination);
-        DropReason reason = engine.Departures.TryRoute(client, out int hop);
+        ref readonly Connection connection = ref engine.Connections[handle];
+        DropReason reason = engine.Departures.TryRoute(connection.ClientAddress, out int hop);
         if (reason != DropReason.None)
         {
             return reason;
         }
 
-        if (packet.TimeToLive <= LastHop)
+        if (packet.HopsLeft <= LastHop)
         {
             return Expired(arrival, packet, OurAddressTowards(arrival, packet.Source));
         }
 
-        if (IsTooBig(arrival, packet, hop))
+        if (IsTooBig(arrival, packet, MtuOf(hop)))
         {
-            return TooBig(arrival, packet, OurAddressTowards(arrival, packet.Source), hop);
+            return TooBig(
+                arrival, packet, OurAddressTowards(arrival, packet.Source), MtuOf(hop));
         }
 
-        NatRewrite.ToClient(
-            packet,
-            engine.Connections[handle].Virtual,
-            arrival.IsUnfinished(packet.HeaderLength),
-            arrival.Offload.Segmentation != SegmentationKind.None);
+        if (connection.Method == ForwardingMethod.FullNat)
+        {
+            NatRewrite.Redirect(packet, connection.Client, arrival, isHop: false);
+        }
+
+        NatRewrite.Disguise(packet, connection.Virtual, arrival, isHop: true);
         return Emit(arrival, packet, hop);
     }
 
     private int MtuOf(int hop) => engine.Departures.PortOf(hop).MaximumTransmissionUnit;
 
-    private DropReason Expired(in Arrival arrival, Ipv4Packet packet, uint source)
+    private DropReason Expired(in Arrival arrival, IpPacket packet, IpAddress source)
     {
-        engine.Answers.Error(
-            arrival, packet, source, IcmpType.TimeExceeded, IcmpError.TimeToLiveExceeded);
+        engine.Answers.Error(arrival, packet, source, IcmpReason.TimeExceeded(packet.IsIpv4));
         return DropReason.TimeToLiveExpired;
     }
 
-    private DropReason TooBig(in Arrival arrival, Ipv4Packet packet, uint source, int hop)
+    private DropReason TooBig(in Arrival arrival, IpPacket packet, IpAddress source, int mtu)
     {
-        engine.Answers.Error(
-            arrival,
-            packet,
-            source,
-            IcmpType.DestinationUnreachable,
-            IcmpError.FragmentationNeeded,
-            (uint)MtuOf(hop));
+        engine.Answers.Error(arrival, packet, source, IcmpReason.TooBig(packet.IsIpv4, mtu));
         return DropReason.PacketTooBig;
     }
+
+    /// <summary>Who a client hears an error from.</summary>
+    private IpAddress ErrorSource(in Arrival arrival, IpPacket packet) =>
+        engine.Answers.SourceTowardsClient(arrival, packet);
 
     /// <summary>
     /// Who a server hears an error from: the interface's own address, else a virtual one.
     /// </summary>
-    private uint OurAddressTowards(in Arrival arrival, uint peer)
+    private IpAddress OurAddressTowards(in Arrival arrival, IpAddress peer)
     {
-        IpAddress own = arrival.Port.OwnAddressFor(IpAddress.FromIpv4(peer));
+        IpAddress own = arrival.Port.OwnAddressFor(peer);
         return own.IsNone
-            ? engine.Held.AddressOn(arrival.Port.InterfaceIndex).Ipv4
-            : own.Ipv4;
+            ? engine.Held.AddressOn(arrival.Port.InterfaceIndex, peer.IsIpv4)
+            : own;
     }
 
     /// <summary>
     /// Too large, and may not be cut; a super-frame never is: its sender can do better.
     /// </summary>
-    private bool IsTooBig(in Arrival arrival, Ipv4Packet packet, int hop)
+    private static bool IsTooBig(in Arrival arrival, IpPacket packet, int mtu)
     {
-        int mtu = MtuOf(hop);
         if (packet.TotalLength <= mtu)
         {
             return false;
         }
 
         return arrival.Offload.Segmentation == SegmentationKind.None
-            ? !MayBeCut(packet)
+            ? !MayBeCut(arrival, packet)
             : SuperFrame.HeadersOf(packet) + arrival.Offload.SegmentLength > mtu;
     }
 
-    /// <summary>Options would have to be sorted by whether each fragment gets them.</summary>
-    private static bool MayBeCut(Ipv4Packet packet) =>
-        !packet.DontFragment && packet.HeaderLength == Ipv4Packet.MinimumHeaderLength;
+    /// <summary>
+    /// Its sender cut it before, or allows it. Options would have to be sorted by whether each
+    /// fragment gets them.
+    /// </summary>
+    private static bool MayBeCut(in Arrival arrival, IpPacket packet) => packet.IsIpv4
+        ? !packet.DontFragment && packet.HeaderLength == Ipv4Packet.MinimumHeaderLength
+        : arrival.LargestFragment > 0;
 
-    private DropReason Emit(in Arrival arrival, Ipv4Packet packet, int hop)
+    private DropReason Emit(in Arrival arrival, IpPacket packet, int hop)
     {
         // The header goes right before the packet: a tag, if there was one, is overwritten.
         int start = arrival.PacketOffset - EthernetFrame.HeaderLength;
         Span<byte> frame =
             arrival.Frame.Slice(start, EthernetFrame.HeaderLength + packet.TotalLength);
         ForwardingCounters from = arrival.Port.Counters;
+        int mtu = arrival.LargestFragment > 0
+            ? Math.Min(arrival.LargestFragment, MtuOf(hop))
+            : MtuOf(hop);
         bool isWhole = arrival.Offload.Segmentation != SegmentationKind.None
-            || packet.TotalLength <= MtuOf(hop);
+            || packet.TotalLength <= mtu;
         if (isWhole)
         {
             FrameOffload offload = default;
@@ -254,13 +243,18 @@ internal sealed class Relay(Engine engine)
         }
 
         from.Cut++;
-        Fragments.Send(engine.Departures, from, hop, frame, arrival.Now);
+        Fragments.Send(engine.Departures, from, hop, frame, mtu, arrival.Now);
         return DropReason.None;
     }
 
     private static void Count(
-        in Arrival arrival, Ipv4Packet packet, RealServer server, FlowDirection direction)
+        in Arrival arrival, IpPacket packet, RealServer server, FlowDirection direction)
     {
+        if (server.IsRemoved)
+        {
+            return;
+        }
+
         int packets = 1;
         int octets = packet.TotalLength;
         if (arrival.Offload.Segmentation != SegmentationKind.None)

@@ -8,21 +8,18 @@ namespace Steelyard.Core.Forwarding;
 /// </summary>
 internal static class TcpReset
 {
+    private const byte HopLimit = 64;
+
     /// <summary>Octets of the whole IP packet.</summary>
-    public const int Length = Ipv4Packet.MinimumHeaderLength + TcpSegment.MinimumHeaderLength;
+    public static int Length(IpPacket about) => HeaderOf(about) + TcpSegment.MinimumHeaderLength;
 
-    private const byte TimeToLive = 64;
-
-    public static void Write(Span<byte> octets, Ipv4Packet about, TcpSegment segment)
+    public static void Write(Span<byte> octets, IpPacket about, TcpSegment segment)
     {
+        WriteHeader(octets, about);
+        _ = IpPacket.TryParse(octets, out IpPacket reset);
         bool acknowledges = (segment.Flags & TcpFlags.Acknowledgment) != 0;
-        uint pseudoHeader = InternetChecksum.PseudoHeader(
-            about.Destination,
-            about.Source,
-            (byte)IpProtocol.Tcp,
-            TcpSegment.MinimumHeaderLength);
         TcpSegment.WriteBare(
-            octets[Ipv4Packet.MinimumHeaderLength..],
+            octets[HeaderOf(about)..],
             segment.DestinationPort,
             segment.SourcePort,
             acknowledges ? segment.AcknowledgmentNumber : 0,
@@ -30,15 +27,29 @@ internal static class TcpReset
                 ? 0
                 : unchecked(segment.SequenceNumber + (uint)segment.SequenceLength),
             acknowledges ? TcpFlags.Reset : TcpFlags.Reset | TcpFlags.Acknowledgment,
-            pseudoHeader);
+            reset.PseudoHeader(TcpSegment.MinimumHeaderLength));
+    }
+
+    private static void WriteHeader(Span<byte> octets, IpPacket about)
+    {
+        if (!about.IsIpv4)
+        {
+            Ipv6Packet.Write(
+                octets, IpProtocol.Tcp, HopLimit, about.Destination, about.Source);
+            return;
+        }
+
         Ipv4Packet.Write(
             octets,
             typeOfService: 0,
             identification: 0,
             dontFragment: true,
-            TimeToLive,
+            HopLimit,
             IpProtocol.Tcp,
-            about.Destination,
-            about.Source);
+            about.Destination.Ipv4,
+            about.Source.Ipv4);
     }
+
+    private static int HeaderOf(IpPacket about) =>
+        about.IsIpv4 ? Ipv4Packet.MinimumHeaderLength : Ipv6Packet.HeaderLength;
 }

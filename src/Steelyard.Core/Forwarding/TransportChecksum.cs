@@ -6,7 +6,7 @@ namespace Steelyard.Core.Forwarding;
 /// <summary>Whole sums of TCP and UDP, where the engine answers instead of forwarding.</summary>
 internal static class TransportChecksum
 {
-    public static bool IsRight(Ipv4Packet packet)
+    public static bool IsRight(IpPacket packet)
     {
         Span<byte> payload = packet.Payload;
         if (packet.Protocol == IpProtocol.Udp)
@@ -19,37 +19,21 @@ internal static class TransportChecksum
             payload = datagram.Octets;
             if (datagram.Checksum == 0)
             {
-                return true;
+                // No checksum; IPv6 does not allow that. RFC 8200 §8.1.
+                return packet.IsIpv4;
             }
         }
 
         return InternetChecksum.Finish(
-            InternetChecksum.Sum(payload, PseudoHeader(packet, payload.Length))) == 0;
+            InternetChecksum.Sum(payload, packet.PseudoHeader(payload.Length))) == 0;
     }
 
     /// <summary>Does what the sender's device left undone: sums ports and data.</summary>
-    public static void Complete(Ipv4Packet packet)
+    public static void Complete(IpPacket packet)
     {
         // The field holds the pseudo-header's sum, and is itself among the words that are summed.
+        TransportPorts ports = new(packet);
         ushort checksum = InternetChecksum.Finish(InternetChecksum.Sum(packet.Payload));
-        if (TcpSegmentOf(packet, out TcpSegment segment))
-        {
-            segment.Checksum = checksum;
-        }
-        else if (UdpDatagram.TryParse(packet.Payload, out UdpDatagram datagram))
-        {
-            datagram.Checksum = checksum == 0 ? InternetChecksum.UdpZero : checksum;
-        }
+        ports.Checksum = ports.IsUdp && checksum == 0 ? InternetChecksum.UdpZero : checksum;
     }
-
-    private static bool TcpSegmentOf(Ipv4Packet packet, out TcpSegment segment)
-    {
-        segment = default;
-        return packet.Protocol == IpProtocol.Tcp
-            && TcpSegment.TryParse(packet.Payload, out segment);
-    }
-
-    private static uint PseudoHeader(Ipv4Packet packet, int length) =>
-        InternetChecksum.PseudoHeader(
-            packet.Source, packet.Destination, (byte)packet.Protocol, length);
 }

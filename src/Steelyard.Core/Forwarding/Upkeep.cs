@@ -36,6 +36,8 @@ internal sealed class Upkeep
         ConnectionTable connections = _engine.Connections;
         int budget = _options.UpkeepPerTurn;
         connections.Expire(now, ref budget);
+        _engine.Defence.Turn(now);
+        _engine.Counters.ConnectionsEvicted = connections.Evicted;
         _engine.Counters.ConnectionsExpired = connections.Ended;
         _engine.Counters.ConnectionsCreated = connections.Created;
         _engine.Counters.Connections = connections.Count;

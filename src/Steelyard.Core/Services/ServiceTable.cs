@@ -31,6 +31,13 @@ public sealed class ServiceTable(ulong seed = 0)
     public VirtualService? FindMark(uint mark, bool isIpv4 = true) =>
         Find(AnyAddress(isIpv4), Pack(TransportProtocol.Unknown, 0, mark));
 
+    /// <summary>The service of a packet, in the order of LVS.</summary>
+    public VirtualService? Match(
+        uint mark, TransportProtocol protocol, IpAddress address, ushort port) =>
+        (mark != 0 ? FindMark(mark, address.IsIpv4) : null)
+        ?? Find(protocol, address, port)
+        ?? Find(protocol, address, 0);
+
     public VirtualService? Find(in ServiceKey key) =>
         Find(AddressOf(key), RestOf(key));
 

@@ -15,7 +15,18 @@ public enum IcmpType : byte
     ParameterProblem = 12,
 }
 
-/// <summary>A view of an ICMP message for IPv4. RFC 792.</summary>
+/// <summary>Types of ICMPv6 messages; those below 128 are errors. RFC 4443 §2.1.</summary>
+public enum Icmpv6Type : byte
+{
+    DestinationUnreachable = 1,
+    PacketTooBig = 2,
+    TimeExceeded = 3,
+    ParameterProblem = 4,
+    EchoRequest = 128,
+    EchoReply = 129,
+}
+
+/// <summary>A view of an ICMP message of either family. RFC 792; RFC 4443 §2.1.</summary>
 public readonly ref struct IcmpMessage
 {
     /// <summary>Octets before the data or the quoted packet.</summary>
@@ -36,6 +47,22 @@ public readonly ref struct IcmpMessage
         set => _octets[TypeOffset] = (byte)value;
     }
 
+    /// <summary>The same octet, as ICMPv6 numbers its types.</summary>
+    public Icmpv6Type TypeIpv6
+    {
+        get => (Icmpv6Type)_octets[TypeOffset];
+        set => _octets[TypeOffset] = (byte)value;
+    }
+
+    /// <summary>The second word: for some errors the MTU of the next hop.</summary>
+    public uint Rest
+    {
+        get => BinaryPrimitives.ReadUInt32BigEndian(_octets[RestOffset..]);
+        set => BinaryPrimitives.WriteUInt32BigEndian(_octets[RestOffset..], value);
+    }
+
+    public Span<byte> Octets => _octets;
+
     public byte Code => _octets[CodeOffset];
 
     public ushort Checksum
@@ -47,8 +74,9 @@ public readonly ref struct IcmpMessage
     /// <summary>The packet that an error is about, as far as it was quoted.</summary>
     public Span<byte> Quoted => _octets[HeaderLength..];
 
-    public bool HasRightChecksum =>
-        InternetChecksum.Finish(InternetChecksum.Sum(_octets)) == 0;
+    /// <param name="pseudoHeader">The sum of ICMPv6's pseudo-header; ICMP has none.</param>
+    public bool HasRightChecksum(uint pseudoHeader = 0) =>
+        InternetChecksum.Finish(InternetChecksum.Sum(_octets, pseudoHeader)) == 0;
 
     public static bool TryParse(Span<byte> octets, out IcmpMessage message)
     {
@@ -61,18 +89,20 @@ public readonly ref struct IcmpMessage
     /// behind it.
     /// </summary>
     /// <param name="rest">The second word, for example the MTU of the next hop.</param>
-    public static void WriteHeader(Span<byte> octets, IcmpType type, byte code, uint rest)
+    /// <param name="pseudoHeader">The sum of ICMPv6's pseudo-header; ICMP has none.</param>
+    public static void WriteHeader(
+        Span<byte> octets, byte type, byte code, uint rest, uint pseudoHeader = 0)
     {
-        octets[TypeOffset] = (byte)type;
+        octets[TypeOffset] = type;
         octets[CodeOffset] = code;
         BinaryPrimitives.WriteUInt32BigEndian(octets[RestOffset..], rest);
-        new IcmpMessage(octets).RewriteChecksum();
+        new IcmpMessage(octets).RewriteChecksum(pseudoHeader);
     }
 
     /// <summary>Sums the whole message anew.</summary>
-    public void RewriteChecksum()
+    public void RewriteChecksum(uint pseudoHeader = 0)
     {
         Checksum = 0;
-        Checksum = InternetChecksum.Finish(InternetChecksum.Sum(_octets));
+        Checksum = InternetChecksum.Finish(InternetChecksum.Sum(_octets, pseudoHeader));
     }
 }

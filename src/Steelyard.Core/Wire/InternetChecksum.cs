@@ -88,6 +88,13 @@ public static class InternetChecksum
         return unchecked((gone >> 16) + (gone & 0xFFFF) + (after >> 16) + (after & 0xFFFF));
     }
 
+    /// <summary>The difference made by a whole IPv6 address.</summary>
+    public static uint Difference(IpAddress before, IpAddress after) =>
+        unchecked((uint)Fold((ulong)Difference((uint)(before.High >> 32), (uint)(after.High >> 32))
+            + Difference((uint)before.High, (uint)after.High)
+            + Difference((uint)(before.Low >> 32), (uint)(after.Low >> 32))
+            + Difference((uint)before.Low, (uint)after.Low)));
+
     /// <summary>HC' = ~(~HC + ~m + m'). RFC 1624 §3.</summary>
     public static ushort Update(ushort checksum, uint difference) =>
         unchecked((ushort)~Fold((ulong)(ushort)~checksum + difference));

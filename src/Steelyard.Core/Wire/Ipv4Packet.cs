@@ -44,6 +44,10 @@ public readonly ref struct Ipv4Packet
         HeaderLength = headerLength;
     }
 
+    /// <summary>A view of a packet that has been parsed before.</summary>
+    internal static Ipv4Packet Over(Span<byte> octets, int headerLength) =>
+        new(octets, headerLength);
+
     /// <summary>The header with its options, in octets.</summary>
     public int HeaderLength { get; }
 

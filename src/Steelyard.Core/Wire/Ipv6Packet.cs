@@ -21,6 +21,8 @@ public readonly ref struct Ipv6Packet
 
     public int TotalLength => _octets.Length;
 
+    public Span<byte> Octets => _octets;
+
     /// <summary>The first extension header or the transport protocol.</summary>
     public IpProtocol NextHeader => (IpProtocol)_octets[NextHeaderOffset];
 
@@ -53,5 +55,24 @@ public readonly ref struct Ipv6Packet
 
         packet = new(octets[..length]);
         return true;
+    }
+
+    /// <summary>
+    /// Writes the fixed header, without traffic class and flow label. The span is the whole packet.
+    /// </summary>
+    public static void Write(
+        Span<byte> octets,
+        IpProtocol nextHeader,
+        byte hopLimit,
+        IpAddress source,
+        IpAddress destination)
+    {
+        BinaryPrimitives.WriteUInt32BigEndian(octets, 0x6000_0000);
+        BinaryPrimitives.WriteUInt16BigEndian(
+            octets[PayloadLengthOffset..], (ushort)(octets.Length - HeaderLength));
+        octets[NextHeaderOffset] = (byte)nextHeader;
+        octets[HopLimitOffset] = hopLimit;
+        source.Write(octets[SourceOffset..]);
+        destination.Write(octets[DestinationOffset..]);
     }
 }

@@ -4,41 +4,59 @@ using System.Buffers.Binary;
 namespace Steelyard.Core.Wire;
 
 /// <summary>
-/// A view of the start of an IPv4 packet inside an ICMP error: its header and at least eight
-/// octets of its payload, which are enough for the ports. RFC 792; RFC 1812 §4.3.2.3.
+/// A view of the start of a packet inside an ICMP error: its headers and at least eight octets of
+/// its payload, which are enough for the ports. RFC 792; RFC 1812 §4.3.2.3; RFC 4443 §3.
 /// </summary>
 public readonly ref struct QuotedPacket
 {
     private const int FragmentOffset = 6;
     private const int ProtocolOffset = 9;
     private const int ChecksumOffset = 10;
-    private const int SourceOffset = 12;
-    private const int DestinationOffset = 16;
+    private const int Ipv4SourceOffset = 12;
+    private const int Ipv4DestinationOffset = 16;
+    private const int Ipv6SourceOffset = 8;
+    private const int Ipv6DestinationOffset = 24;
     private const int PortsLength = 8;
     private const int FragmentOffsetMask = 0x1FFF;
 
-    private readonly Span<byte> _header;
-    private readonly Span<byte> _ports;
+    private readonly Span<byte> _octets;
 
-    private QuotedPacket(Span<byte> header, Span<byte> ports)
+    private QuotedPacket(Span<byte> octets, bool isIpv4, int headerLength, IpProtocol protocol)
     {
-        _header = header;
-        _ports = ports;
+        _octets = octets;
+        IsIpv4 = isIpv4;
+        HeaderLength = headerLength;
+        Protocol = protocol;
     }
 
-    public IpProtocol Protocol => (IpProtocol)_header[ProtocolOffset];
+    public bool IsIpv4 { get; }
 
-    public uint Source => BinaryPrimitives.ReadUInt32BigEndian(_header[SourceOffset..]);
+    /// <summary>Octets before the quoted transport header.</summary>
+    public int HeaderLength { get; }
 
-    public uint Destination => BinaryPrimitives.ReadUInt32BigEndian(_header[DestinationOffset..]);
+    public IpProtocol Protocol { get; }
 
-    public ushort SourcePort => BinaryPrimitives.ReadUInt16BigEndian(_ports);
+    public IpAddress Source => IsIpv4
+        ? IpAddress.ReadIpv4(_octets[Ipv4SourceOffset..])
+        : IpAddress.ReadIpv6(_octets[Ipv6SourceOffset..]);
 
-    public ushort DestinationPort => BinaryPrimitives.ReadUInt16BigEndian(_ports[2..]);
+    public IpAddress Destination => IsIpv4
+        ? IpAddress.ReadIpv4(_octets[Ipv4DestinationOffset..])
+        : IpAddress.ReadIpv6(_octets[Ipv6DestinationOffset..]);
+
+    public ushort SourcePort => BinaryPrimitives.ReadUInt16BigEndian(_octets[HeaderLength..]);
+
+    public ushort DestinationPort =>
+        BinaryPrimitives.ReadUInt16BigEndian(_octets[(HeaderLength + 2)..]);
 
     /// <summary>False for a later fragment too: it has no ports.</summary>
     public static bool TryParse(Span<byte> octets, out QuotedPacket packet)
     {
+        if (octets.Length >= Ipv6Packet.HeaderLength && octets[0] >> 4 == 6)
+        {
+            return TryParseIpv6(octets, out packet);
+        }
+
         packet = default;
         if (octets.Length < Ipv4Packet.MinimumHeaderLength || octets[0] >> 4 != 4)
         {
@@ -54,33 +72,51 @@ public readonly ref struct QuotedPacket
             return false;
         }
 
-        packet = new(octets[..headerLength], octets[headerLength..]);
+        packet = new(octets, true, headerLength, (IpProtocol)octets[ProtocolOffset]);
         return true;
     }
 
-    /// <summary>Replaces the source, and keeps the quoted IP header's checksum right.</summary>
-    public void RewriteSource(uint address, ushort port)
+    /// <summary>Replaces the source, and keeps a quoted header's checksum right.</summary>
+    public void RewriteSource(in Endpoint end)
     {
-        Replace(SourceOffset, address);
-        BinaryPrimitives.WriteUInt16BigEndian(_ports, port);
+        Replace(IsIpv4 ? Ipv4SourceOffset : Ipv6SourceOffset, end.Address);
+        BinaryPrimitives.WriteUInt16BigEndian(_octets[HeaderLength..], end.Port);
     }
 
-    /// <summary>
-    /// Replaces the destination, and keeps the quoted IP header's checksum right.
-    /// </summary>
-    public void RewriteDestination(uint address, ushort port)
+    /// <summary>Replaces the destination, and keeps a quoted header's checksum right.</summary>
+    public void RewriteDestination(in Endpoint end)
     {
-        Replace(DestinationOffset, address);
-        BinaryPrimitives.WriteUInt16BigEndian(_ports[2..], port);
+        Replace(IsIpv4 ? Ipv4DestinationOffset : Ipv6DestinationOffset, end.Address);
+        BinaryPrimitives.WriteUInt16BigEndian(_octets[(HeaderLength + 2)..], end.Port);
     }
 
-    private void Replace(int offset, uint address)
+    private static bool TryParseIpv6(Span<byte> octets, out QuotedPacket packet)
     {
-        uint before = BinaryPrimitives.ReadUInt32BigEndian(_header[offset..]);
-        BinaryPrimitives.WriteUInt32BigEndian(_header[offset..], address);
-        ushort checksum = BinaryPrimitives.ReadUInt16BigEndian(_header[ChecksumOffset..]);
+        packet = default;
+        if (!Ipv6Extensions.TryWalk(octets, out Ipv6Extensions extensions)
+            || extensions.FragmentOffset != 0
+            || octets.Length < extensions.TransportOffset + PortsLength)
+        {
+            return false;
+        }
+
+        packet = new(octets, false, extensions.TransportOffset, extensions.Protocol);
+        return true;
+    }
+
+    private void Replace(int offset, IpAddress address)
+    {
+        if (!IsIpv4)
+        {
+            address.Write(_octets[offset..]);
+            return;
+        }
+
+        uint before = BinaryPrimitives.ReadUInt32BigEndian(_octets[offset..]);
+        BinaryPrimitives.WriteUInt32BigEndian(_octets[offset..], address.Ipv4);
+        ushort checksum = BinaryPrimitives.ReadUInt16BigEndian(_octets[ChecksumOffset..]);
         BinaryPrimitives.WriteUInt16BigEndian(
-            _header[ChecksumOffset..],
-            InternetChecksum.Update(checksum, InternetChecksum.Difference(before, address)));
+            _octets[ChecksumOffset..],
+            InternetChecksum.Update(checksum, InternetChecksum.Difference(before, address.Ipv4)));
     }
 }

@@ -164,9 +164,17 @@ public sealed class ConnectionModelTests
         private void Create(int flow, RealServer server)
         {
             bool isFull = _models.Count == _rig.Table.Capacity;
+            bool isRefused = isFull && !_models.Values.Any(IsEmbryonic);
             int handle = _rig.Table.Create(_rig.Service, server, _rig.Flow(flow), _now);
-            Assert.Equal(isFull, handle < 0);
-            if (!isFull)
+            Assert.Equal(isRefused, handle < 0);
+            if (isFull && !isRefused)
+            {
+                Model gone = Assert.Single(_models.Values, model => _rig.Find(model.Flow) < 0);
+                Assert.True(IsEmbryonic(gone));
+                _models.Remove(gone.Flow);
+            }
+
+            if (!isRefused)
             {
                 _models[flow] = new()
                 {
@@ -177,6 +185,10 @@ public sealed class ConnectionModelTests
                 };
             }
         }
+
+        private static bool IsEmbryonic(Model model) => model.State
+            is ConnectionState.None or ConnectionState.SynReceived
+            or ConnectionState.SynSent or ConnectionState.SynAck;
 
         private void Packet(int flow, FlowDirection direction, TcpFlags flags)
         {

@@ -32,10 +32,45 @@ public class DropReasonOnwardTests
         VirtualService service = box.AddService(TransportProtocol.Tcp, Web);
         box.AddServer(service, "10.1.0.11:80", ForwardingMethod.Nat);
         Assert.Single(box.FromClient(PacketBuilder.Tcp(Client, Web)));
+        Assert.Single(box.FromClient(
+            PacketBuilder.Tcp(Client, Web).Flags(TcpFlags.Acknowledgment)));
 
         SentFrame[] sent = box.FromClient(PacketBuilder.Tcp("10.0.0.1:40002", Web));
 
         AssertDropped(box, DropReason.ConnectionTableFull, sent);
+    }
+
+    [Fact]
+    [Drops(DropReason.Defended)]
+    public void With_drop_packet_one_connection_in_so_many_is_given_up()
+    {
+        TestBox box = WebBox(out _);
+        box.Command(new SetLvsSettings(new LvsSettings { DropPacket = 3, AmDroprate = 2 }));
+        box.Turn();
+        box.Turn();
+        box.FromClient(PacketBuilder.Tcp("10.0.0.1:40001", Web));
+
+        int sent = 0;
+        for (int port = 1; port <= 10; port++)
+        {
+            sent += box.FromClient(PacketBuilder.Tcp($"10.0.0.2:{port}", Web)).Length;
+        }
+
+        Assert.Equal(5, sent);
+        Assert.InRange(box.OutsideCounters[DropReason.Defended], 5, 6);
+    }
+
+    [Fact]
+    [Drops(DropReason.PortsExhausted)]
+    public void Full_NAT_without_a_source_pool_opens_nothing()
+    {
+        TestBox box = WebBox(out VirtualService service);
+        box.Command(new RemoveServer(service.Key, TestBox.At("10.1.0.11:8080")));
+        box.AddServer(service, "10.1.0.12:80", ForwardingMethod.FullNat);
+
+        SentFrame[] sent = box.FromClient(PacketBuilder.Tcp(Client, Web));
+
+        AssertDropped(box, DropReason.PortsExhausted, sent);
     }
 
     [Fact]

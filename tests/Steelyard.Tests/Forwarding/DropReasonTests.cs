@@ -76,8 +76,8 @@ public class DropReasonTests
     }
 
     [Fact]
-    [Drops(DropReason.Ipv6Unsupported)]
-    public void An_IPv6_packet_is_dropped()
+    [Drops(DropReason.MalformedIpv6)]
+    public void An_IPv6_header_of_another_version_is_dropped()
     {
         TestBox box = new();
 
@@ -86,7 +86,7 @@ public class DropReasonTests
             PacketBuilder.InFrame(
                 new byte[40], TestBox.OutsideVirtual, TestBox.RouterMac, type: 0x86DD));
 
-        AssertDropped(box, DropReason.Ipv6Unsupported, sent);
+        AssertDropped(box, DropReason.MalformedIpv6, sent);
     }
 
     [Theory]

@@ -1,0 +1,263 @@
+using Steelyard.Core.Invariants;
+using Steelyard.Core.Services;
+using Steelyard.Core.Time;
+using Steelyard.Core.Wire;
+
+namespace Steelyard.Core.Connections;
+
+/// <summary>
+/// Where connections lie, and what leads to them: the roster of servers, the directory of flows,
+/// the wheel of deadlines. Everything is allocated at construction.
+/// </summary>
+internal sealed class ConnectionStore
+{
+    private const int Nothing = -1;
+
+    // How far a full table is searched for a connection that may give way.
+    private const int EvictionSteps = 64;
+
+    private readonly Connection[] _connections;
+    private readonly ConnectionRest[] _rests;
+    private readonly LocalAddresses _locals = new();
+    private readonly FlowDirectory _directory;
+    private int _free = Nothing;
+    private int _nextEviction;
+
+    public ConnectionStore(int capacity, ulong seed, Timeouts timeouts)
+    {
+        Invariant.Holds(capacity is > 0 and <= 1 << 28, "capacity is from 1 to 2^28");
+        _connections = new Connection[capacity];
+        _rests = new ConnectionRest[capacity];
+        Servers = new(capacity);
+        _directory = new(this, seed);
+        Wheel = new(this, timeouts);
+    }
+
+    public int Capacity => _connections.Length;
+
+    public int Count { get; private set; }
+
+    public int HandleLimit { get; private set; }
+
+    public long Created { get; private set; }
+
+    public long Ended { get; private set; }
+
+    /// <summary>Half-open connections that gave way to new ones in a full table.</summary>
+    public long Evicted { get; private set; }
+
+    public ServerRoster Servers { get; }
+
+    public DeadlineWheel Wheel { get; }
+
+    public FlowDirectory Directory => _directory;
+
+    public ref Connection this[int handle] => ref _connections[handle];
+
+    public ref ConnectionRest Rest(int handle) => ref _rests[handle];
+
+    /// <summary>Where packets for the server go.</summary>
+    public Endpoint ServerEndpoint(int handle)
+    {
+        ref readonly Connection connection = ref _connections[handle];
+        Endpoint endpoint = Servers.EndpointOf(connection);
+        if (connection.IsTemplate && connection.VirtualPort == 0)
+        {
+            // It leads to whichever port is asked for.
+            return endpoint with { Port = 0 };
+        }
+
+        return (connection.Flags & ConnectionFlags.HasOwnEnds) == 0
+            || _rests[handle].ServerPort == 0
+                ? endpoint
+                : endpoint with { Port = _rests[handle].ServerPort };
+    }
+
+    /// <summary>Whom the server talks to: the client, or with full NAT the box.</summary>
+    public Endpoint PeerOfServer(int handle)
+    {
+        ref readonly ConnectionRest rest = ref _rests[handle];
+        return (_connections[handle].Flags & ConnectionFlags.HasOwnEnds) == 0
+            || rest.LocalPlusOne == 0
+                ? _connections[handle].Client
+                : new(_locals[rest.LocalPlusOne - 1], rest.LocalPort);
+    }
+
+    /// <summary>
+    /// Puts a connection in, in state NONE and counted on its server; -1 when there is no room.
+    /// </summary>
+    public int Insert(in NewConnection wanted, Instant deadline, Instant now)
+    {
+        int local = wanted.Local.Address.IsNone ? 0 : _locals.IndexOf(wanted.Local.Address) + 1;
+        bool hasRoom = _free != Nothing || HandleLimit < Capacity || TryEvict();
+        if (!hasRoom || local < 0 || !Servers.TryEnter(wanted.Server))
+        {
+            return Nothing;
+        }
+
+        int handle = TakeFree();
+        _connections[handle] = new()
+        {
+            ClientAddress = wanted.Flow.Client.Address,
+            ClientPort = wanted.Flow.Client.Port,
+            VirtualAddress = wanted.Flow.Virtual.Address,
+            VirtualPort = wanted.Flow.Virtual.Port,
+            ServerSlot = wanted.Server.TableSlot,
+            Deadline = DeadlineWheel.TickOf(deadline),
+            TwinsDeadline = DeadlineWheel.TickOf(deadline),
+            TransportProtocol = wanted.IsTemplate
+                ? (TransportProtocol)((byte)wanted.Flow.Protocol | Connection.TemplateBit)
+                : wanted.Flow.Protocol,
+            ForwardingMethod = wanted.Method,
+            Flags = FlagsOf(wanted),
+        };
+        _rests[handle] = new()
+        {
+            Mark = wanted.Mark,
+            ServerPort = wanted.ServerPort,
+            LocalPlusOne = (ushort)local,
+            LocalPort = wanted.Local.Port,
+        };
+        CountIn(wanted.Server, wanted.IsTemplate);
+        if (!wanted.IsOnePacket)
+        {
+            _directory.Add(handle);
+        }
+
+        Wheel.File(handle, now);
+        Tie(handle, wanted.Controller);
+        Count++;
+        Created++;
+        return handle;
+    }
+
+    /// <summary>Takes a connection out that the wheel does not hold.</summary>
+    public void Release(int handle)
+    {
+        ref Connection connection = ref _connections[handle];
+        if ((connection.Flags & ConnectionFlags.OnePacket) == 0)
+        {
+            _directory.Remove(handle);
+        }
+
+        Untie(handle);
+        CountOut(connection);
+        connection.Flags = ConnectionFlags.None;
+        connection.NextInSlot = _free;
+        _free = handle;
+        Count--;
+        Ended++;
+    }
+
+    /// <summary>Gives a template another place: its old one leads nowhere any more.</summary>
+    public void Rename(int handle, ushort clientPort, ushort virtualPort)
+    {
+        _directory.Remove(handle);
+        _connections[handle].ClientPort = clientPort;
+        _connections[handle].VirtualPort = virtualPort;
+        _directory.Add(handle);
+    }
+
+    /// <summary>From now on one connection ends only after the other.</summary>
+    public void Tie(int handle, int controller)
+    {
+        if (controller == Nothing)
+        {
+            return;
+        }
+
+        _connections[handle].Flags |= ConnectionFlags.Tied;
+        _connections[controller].Flags |= ConnectionFlags.Tied;
+        _rests[handle].ControllerPlusOne = controller + 1;
+        _rests[controller].Controlled++;
+    }
+
+    private static ConnectionFlags FlagsOf(in NewConnection wanted)
+    {
+        bool repliesPass = wanted.Method is ForwardingMethod.Nat or ForwardingMethod.FullNat;
+        ConnectionFlags flags = ConnectionFlags.InUse | ConnectionFlags.Inactive;
+        flags |= repliesPass ? 0 : ConnectionFlags.NoOutput;
+        flags |= wanted.IsOnePacket ? ConnectionFlags.OnePacket : 0;
+        bool hasOwnEnds = wanted.ServerPort != 0 || !wanted.Local.Address.IsNone;
+        return flags | (hasOwnEnds ? ConnectionFlags.HasOwnEnds : 0);
+    }
+
+    private static void CountIn(RealServer server, bool isTemplate)
+    {
+        if (isTemplate)
+        {
+            server.PersistentConnections++;
+        }
+        else
+        {
+            server.InactiveConnections++;
+        }
+
+        server.OnConnectionAdded();
+    }
+
+    private int TakeFree()
+    {
+        int handle = _free;
+        if (handle == Nothing)
+        {
+            return HandleLimit++;
+        }
+
+        _free = _connections[handle].NextInSlot;
+        return handle;
+    }
+
+    private void CountOut(in Connection connection)
+    {
+        RealServer server = Servers[connection.ServerSlot];
+        if (connection.IsTemplate)
+        {
+            server.PersistentConnections--;
+        }
+        else
+        {
+            server.ActiveConnections -= connection.IsInactive ? 0 : 1;
+            server.InactiveConnections -= connection.IsInactive ? 1 : 0;
+        }
+
+        server.OnConnectionEnded();
+        if (!server.HasConnections)
+        {
+            Servers.Leave(server);
+        }
+    }
+
+    private void Untie(int handle)
+    {
+        ref ConnectionRest rest = ref _rests[handle];
+        if (rest.ControllerPlusOne != 0)
+        {
+            _rests[rest.ControllerPlusOne - 1].Controlled--;
+            rest.ControllerPlusOne = 0;
+        }
+    }
+
+    /// <summary>
+    /// A full table: a half-open connection gives way, since a flood of them must not keep out
+    /// those who mean it. A proven one never does.
+    /// </summary>
+    private bool TryEvict()
+    {
+        for (int step = 0; step < EvictionSteps; step++)
+        {
+            _nextEviction = _nextEviction + 1 < Capacity ? _nextEviction + 1 : 0;
+            ref readonly Connection candidate = ref _connections[_nextEviction];
+            bool isTied = (candidate.Flags & ConnectionFlags.Tied) != 0;
+            if (candidate.IsInUse && candidate.IsEmbryonic && !isTied)
+            {
+                Wheel.Unfile(_nextEviction);
+                Release(_nextEviction);
+                Evicted++;
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

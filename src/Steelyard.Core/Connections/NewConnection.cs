@@ -1,0 +1,35 @@
+using Steelyard.Core.Services;
+using Steelyard.Core.Wire;
+
+namespace Steelyard.Core.Connections;
+
+/// <summary>What a connection is made of.</summary>
+internal struct NewConnection
+{
+    public required FlowKey Flow { get; init; }
+
+    public required RealServer Server { get; init; }
+
+    public required ForwardingMethod Method { get; init; }
+
+    /// <summary>A persistence template, that packets do not belong to.</summary>
+    public bool IsTemplate { get; init; }
+
+    /// <summary>For one datagram alone: nothing finds it.</summary>
+    public bool IsOnePacket { get; init; }
+
+    public uint Mark { get; init; }
+
+    /// <summary>Handle of the connection that controls this one; -1 for none.</summary>
+    public int Controller { get; init; } = -1;
+
+    /// <summary>The port on the server, where the server's own does not say it; else 0.</summary>
+    public ushort ServerPort { get; init; }
+
+    /// <summary>Full NAT: whom the server sees as the client.</summary>
+    public Endpoint Local { get; set; }
+
+    public NewConnection()
+    {
+    }
+}

@@ -1,0 +1,95 @@
+using System.Collections.Generic;
+using Steelyard.Core.Connections;
+using Steelyard.Core.Scheduling;
+using Steelyard.Core.Services;
+using Steelyard.Core.Wire;
+
+namespace Steelyard.Core.Forwarding;
+
+/// <summary>
+/// Hosts behind the box open connections to the world under one of its addresses. In the table
+/// such a connection stands as the world sees it: the far end is the client, our address the
+/// virtual one, the host behind it the server. RFC 3022 §2.2.
+/// </summary>
+internal sealed class Masquerading(Engine engine)
+{
+    // Hosts behind one box; each keeps an object while the process lives.
+    private const int MostHosts = 4096;
+
+    private readonly Dictionary<IpAddress, RealServer> _hosts = new(MostHosts);
+    private readonly VirtualService _service = new(default, new RoundRobin());
+
+    /// <summary>Makes a connection to the world, or says why not.</summary>
+    public DropReason Open(
+        in Arrival arrival, in FlowKey flow, in TransportHeader header, out int handle)
+    {
+        handle = -1;
+        MasqueradeRule? rule = RuleOf(flow);
+        if (rule is null)
+        {
+            return DropReason.NotRouted;
+        }
+
+        if (header.Protocol == TransportProtocol.Tcp && !header.IsSyn)
+        {
+            return DropReason.NoConnection;
+        }
+
+        if (!PortLender.TryLend(
+            engine, flow.Protocol, rule.Address, flow.Virtual, flow.Client.Port, out Endpoint own))
+        {
+            return DropReason.PortsExhausted;
+        }
+
+        RealServer? host = HostOf(flow.Client.Address);
+        if (host is null)
+        {
+            return DropReason.ConnectionTableFull;
+        }
+
+        NewConnection wanted = new()
+        {
+            Flow = new(flow.Protocol, flow.Virtual, own),
+            Server = host,
+            Method = ForwardingMethod.Nat,
+            ServerPort = flow.Client.Port,
+        };
+        handle = engine.Connections.Create(_service, wanted, arrival.Now);
+        return handle < 0 ? DropReason.ConnectionTableFull : DropReason.None;
+    }
+
+    private MasqueradeRule? RuleOf(in FlowKey flow)
+    {
+        foreach (MasqueradeRule rule in engine.Masquerades)
+        {
+            if (rule.Source.Contains(flow.Client.Address)
+                && !rule.Source.Contains(flow.Virtual.Address)
+                && engine.Held.Contains(rule.Address))
+            {
+                return rule;
+            }
+        }
+
+        return null;
+    }
+
+    private RealServer? HostOf(IpAddress address)
+    {
+        if (_hosts.TryGetValue(address, out RealServer? host))
+        {
+            return host;
+        }
+
+        if (_hosts.Count == MostHosts)
+        {
+            return null;
+        }
+
+        host = new RealServer(new(address, 0), ForwardingMethod.Nat, weight: 0)
+        {
+            Service = _service,
+        };
+        _hosts.Add(address, host);
+        return host;
+    }
+}

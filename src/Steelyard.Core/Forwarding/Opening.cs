@@ -1,0 +1,259 @@
+using Steelyard.Core.Connections;
+using Steelyard.Core.Services;
+using Steelyard.Core.Wire;
+
+namespace Steelyard.Core.Forwarding;
+
+/// <summary>
+/// Packets of no connection: which service they are for, whether they may open a connection, and
+/// who serves it. Also what of an old connection must not go on.
+/// </summary>
+internal sealed class Opening(Engine engine)
+{
+    // TCP connections from here are answers of FTP servers; they are never scheduled.
+    private const ushort FtpDataPort = 20;
+
+    private readonly Persistence _persistence = new(engine);
+    private readonly Masquerading _masquerading = new(engine);
+
+    /// <summary>
+    /// A client's packet of a known connection: one that has ended, or whose server went away,
+    /// gives its place to a new one if the settings say so; the handle is then -1.
+    /// </summary>
+    public DropReason Reconsider(in TransportHeader header, ref int handle)
+    {
+        ConnectionTable connections = engine.Connections;
+        LvsSettings settings = engine.Settings;
+        if (header.IsSyn && settings.ConnReuseMode != 0 && IsDone(handle))
+        {
+            connections.Remove(handle);
+            handle = -1;
+            return DropReason.None;
+        }
+
+        if (!connections.Server(handle).IsRemoved)
+        {
+            return DropReason.None;
+        }
+
+        if (!settings.ExpireNodestConn)
+        {
+            return DropReason.ServerRemoved;
+        }
+
+        connections.Remove(handle);
+        handle = -1;
+        return DropReason.None;
+    }
+
+    /// <summary>Makes a connection for a packet, or says why not.</summary>
+    public DropReason Open(
+        in Arrival arrival,
+        IpPacket packet,
+        in TransportHeader header,
+        in Endpoint client,
+        in Endpoint destination,
+        out int handle,
+        out FlowDirection direction)
+    {
+        handle = -1;
+        direction = FlowDirection.FromClient;
+        FlowKey flow = new(header.Protocol, client, destination);
+        uint mark = engine.MarkRules.IsEmpty ? 0 : MarkOf(arrival, flow);
+        VirtualService? service = engine.Services.Match(
+            mark, header.Protocol, destination.Address, destination.Port);
+        bool isHeld = engine.Held.Contains(destination.Address);
+        if (!isHeld && (service is null || service.Key.Mark == 0))
+        {
+            direction = FlowDirection.FromServer;
+            return _masquerading.Open(arrival, flow, header, out handle);
+        }
+
+        if (service is not null && MayOpen(header))
+        {
+            return Schedule(arrival, packet, service, flow, mark, out handle);
+        }
+
+        return Refuse(arrival, packet, header, service);
+    }
+
+    private bool MayOpen(in TransportHeader header)
+    {
+        if (header.SourcePort == FtpDataPort)
+        {
+            return false;
+        }
+
+        return header.Protocol switch
+        {
+            TransportProtocol.Tcp when engine.Settings.SloppyTcp =>
+                (header.Flags & TcpFlags.Reset) == 0,
+            TransportProtocol.Tcp => header.IsSyn,
+            _ => true,
+        };
+    }
+
+    /// <summary>
+    /// A SYN on the ports of a connection that has ended, or whose server takes nobody any more.
+    /// </summary>
+    private bool IsDone(int handle)
+    {
+        ConnectionTable connections = engine.Connections;
+        if (engine.Settings.ExpireNodestConn && connections.Server(handle).Weight == 0)
+        {
+            return true;
+        }
+
+        ref readonly Connection connection = ref connections[handle];
+        bool isClosing = connection.State == ConnectionState.FinWait
+            && !connection.SeesReplies
+            && (engine.Settings.ConnReuseMode & 2) != 0;
+        return (connection.IsReusable || isClosing) && !connections.IsControlled(handle);
+    }
+
+    private uint MarkOf(in Arrival arrival, in FlowKey flow)
+    {
+        foreach (MarkRule rule in engine.MarkRules)
+        {
+            if (rule.Fits(flow)
+                && (rule.Interface.Length == 0 || rule.Interface == arrival.Port.Port.Name))
+            {
+                return rule.Mark;
+            }
+        }
+
+        return 0;
+    }
+
+    /// <summary>A new connection to a service: the scheduler has its say.</summary>
+    private DropReason Schedule(
+        in Arrival arrival,
+        IpPacket packet,
+        VirtualService service,
+        in FlowKey flow,
+        uint mark,
+        out int handle)
+    {
+        handle = -1;
+        if (engine.Held.Contains(flow.Client.Address))
+        {
+            return DropReason.MartianSource;
+        }
+
+        if (engine.Defence.DropsPacket())
+        {
+            return DropReason.Defended;
+        }
+
+        NewConnection wanted;
+        if (service.Settings.Persistence is not null)
+        {
+            DropReason refusal = _persistence.Prepare(
+                arrival, packet, service, flow, mark, out wanted);
+            if (refusal != DropReason.None)
+            {
+                return refusal;
+            }
+        }
+        else
+        {
+            RealServer? server = service.Schedule.Pick(service, flow, arrival.Now);
+            if (server is null)
+            {
+                return NoServer(arrival, packet);
+            }
+
+            wanted = new()
+            {
+                Flow = flow,
+                Server = server,
+                Method = server.Method,
+                Mark = mark,
+                IsOnePacket = IsOnePacket(service),
+            };
+        }
+
+        if (wanted.Method
+            is not (ForwardingMethod.Nat or ForwardingMethod.Direct or ForwardingMethod.FullNat))
+        {
+            return DropReason.MethodUnsupported;
+        }
+
+        if (wanted.Method == ForwardingMethod.FullNat && !TryLendLocal(ref wanted))
+        {
+            return DropReason.PortsExhausted;
+        }
+
+        handle = engine.Connections.Create(service, wanted, arrival.Now);
+        return handle < 0 ? DropReason.ConnectionTableFull : DropReason.None;
+    }
+
+    /// <summary>Full NAT: one of the pool's addresses takes the client's place.</summary>
+    private bool TryLendLocal(ref NewConnection wanted)
+    {
+        ushort asked = wanted.Flow.Virtual.Port;
+        Endpoint server = wanted.Server.Endpoint;
+        server = server with { Port = server.Port == 0 ? asked : server.Port };
+        uint start = engine.Connections.HashOf(
+            wanted.Flow.Protocol, wanted.Flow.Client, wanted.Flow.Virtual);
+        int count = engine.SourcePool.Length;
+        for (int step = 0; step < count; step++)
+        {
+            ulong at = (start + (ulong)step) % (ulong)count;
+            IpAddress address = engine.SourcePool[(int)at];
+            if (address.IsIpv4 == server.Address.IsIpv4
+                && PortLender.TryLend(
+                    engine, wanted.Flow.Protocol, address, server, 0, out Endpoint local))
+            {
+                wanted.Local = local;
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsOnePacket(VirtualService service) =>
+        service.Settings.IsOnePacket && service.Key.Protocol != TransportProtocol.Tcp;
+
+    /// <summary>Nobody serves: the client is told, as by a port where nobody listens.</summary>
+    private DropReason NoServer(
+        in Arrival arrival, IpPacket packet)
+    {
+        engine.Answers.Refuse(arrival, packet, IcmpReason.PortUnreachable(packet.IsIpv4));
+        return DropReason.NoDestination;
+    }
+
+    /// <summary>A packet that opens nothing: answered as a host would.</summary>
+    private DropReason Refuse(
+        in Arrival arrival,
+        IpPacket packet,
+        in TransportHeader header,
+        VirtualService? service)
+    {
+        if (arrival.Offload.Checksum == ChecksumState.Unchecked
+            && !TransportChecksum.IsRight(packet))
+        {
+            return DropReason.BadTransportChecksum;
+        }
+
+        if (header.Protocol != TransportProtocol.Tcp)
+        {
+            engine.Answers.Refuse(arrival, packet, IcmpReason.PortUnreachable(packet.IsIpv4));
+            return DropReason.NoService;
+        }
+
+        if (service is not null && arrival.Now < engine.SettlesUntil)
+        {
+            return DropReason.Unsettled;
+        }
+
+        if ((header.Flags & TcpFlags.Reset) == 0
+            && TcpSegment.TryParse(packet.Payload, out TcpSegment segment))
+        {
+            engine.Answers.Reset(arrival, packet, segment);
+        }
+
+        return service is null ? DropReason.NoService : DropReason.NoConnection;
+    }
+}
