@@ -8,8 +8,18 @@ public enum IpProtocol : byte
 {
     Unknown = 0,
     Icmp = 1,
+
+    /// <summary>IPv4 in whatever carries it. RFC 2003.</summary>
+    Ipip = 4,
     Tcp = 6,
     Udp = 17,
+
+    /// <summary>IPv6 in whatever carries it. RFC 2473.</summary>
+    Ipv6 = 41,
+
+    /// <summary>The fragment header of IPv6. RFC 8200 §4.5.</summary>
+    Ipv6Fragment = 44,
+    Gre = 47,
     Icmpv6 = 58,
     Vrrp = 112,
     Sctp = 132,

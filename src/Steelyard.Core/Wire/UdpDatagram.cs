@@ -61,6 +61,35 @@ public readonly ref struct UdpDatagram
         return true;
     }
 
+    /// <summary>
+    /// Writes a header without a checksum. The span is the whole datagram, its data behind it.
+    /// </summary>
+    public static UdpDatagram Write(
+        Span<byte> octets, ushort sourcePort, ushort destinationPort)
+    {
+        MemoryMarshal.AsRef<Header>(octets) = new()
+        {
+            SourcePort = NetworkOrder.Swap(sourcePort),
+            DestinationPort = NetworkOrder.Swap(destinationPort),
+            Length = NetworkOrder.Swap((ushort)octets.Length),
+        };
+        return new(octets);
+    }
+
+    /// <summary>The port in a header whose datagram may have been cut off.</summary>
+    /// <param name="octets">At least the header.</param>
+    public static ushort DestinationPortOf(ReadOnlySpan<byte> octets) =>
+        NetworkOrder.Swap(MemoryMarshal.AsRef<Header>(octets).DestinationPort);
+
+    /// <summary>Sums header and data anew, and never writes the zero that means none.</summary>
+    /// <param name="pseudoHeaderSum">The sum of the pseudo-header, not folded.</param>
+    public void RewriteChecksum(uint pseudoHeaderSum)
+    {
+        Checksum = 0;
+        ushort checksum = InternetChecksum.Finish(InternetChecksum.Sum(_octets, pseudoHeaderSum));
+        Checksum = checksum == 0 ? InternetChecksum.UdpZero : checksum;
+    }
+
     /// <summary>In wire order and the network's octet order.</summary>
     [StructLayout(LayoutKind.Sequential, Pack = 1)]
     private struct Header
