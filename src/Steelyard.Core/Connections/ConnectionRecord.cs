@@ -21,4 +21,17 @@ public readonly record struct ConnectionRecord(
     ForwardingMethod Method,
     ConnectionState State,
     bool IsInactive,
-    TimeSpan Timeout);
+    TimeSpan Timeout)
+{
+    /// <summary>
+    /// No connection but a client's promise of a server; its state is
+    /// <see cref="ConnectionState.Established"/> once a connection made good use of it.
+    /// </summary>
+    public bool IsTemplate { get; init; }
+
+    /// <summary>The firewall mark of its service; 0 for none.</summary>
+    public uint Mark { get; init; }
+
+    /// <summary>The Call-ID that a template of the persistence engine sip is for.</summary>
+    public string? CallId { get; init; }
+}
