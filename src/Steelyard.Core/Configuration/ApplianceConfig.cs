@@ -36,6 +36,33 @@ public sealed record ApplianceConfig
 
     /// <summary>Timeouts of TCP ESTABLISHED, FIN_WAIT and UDP: <c>lvs_timeouts</c>.</summary>
     public TimeoutsConfig Timeouts { get; init; } = new();
+
+    /// <summary>Some virtual router holds this address.</summary>
+    public bool HasVirtualAddress(IpAddress address)
+    {
+        foreach (VirtualRouterConfig router in VirtualRouters)
+        {
+            if (Holds(router.Addresses, address) || Holds(router.ExcludedAddresses, address))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool Holds(ConfigList<IpPrefix> prefixes, IpAddress address)
+    {
+        foreach (IpPrefix prefix in prefixes)
+        {
+            if (prefix.Address == address)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }
 
 public sealed record TimeoutsConfig(

@@ -37,7 +37,14 @@ public sealed record ServiceStatus(
     bool Up,
     int Quorum,
     bool OnSorryServer,
-    ImmutableArray<RealServerStatus> RealServers);
+    ImmutableArray<RealServerStatus> RealServers)
+{
+    /// <summary>
+    /// Who asked for it: file; command, when the file does not have it; edited, when a command
+    /// gave it other settings. A reload makes everything the file's.
+    /// </summary>
+    public string Origin { get; init; } = "file";
+}
 
 /// <param name="Method">nat, direct, tunnel, local or fullnat.</param>
 /// <param name="Weight">As configured.</param>
@@ -57,7 +64,11 @@ public sealed record RealServerStatus(
     long OutPackets,
     long InBytes,
     long OutBytes,
-    string Detail);
+    string Detail)
+{
+    /// <summary>As of a service: file, command or edited.</summary>
+    public string Origin { get; init; } = "file";
+}
 
 /// <param name="Drops">Dropped frames by reason; only reasons that occurred.</param>
 public sealed record PortStatus(

@@ -49,7 +49,10 @@ public sealed class Controller
         _effects = effects;
         _network = new NetworkControl(effects);
         _routers = new RouterControl(effects, _network) { OnRole = OnRole };
-        _services = new ServiceControl(effects, chance.Fork());
+        _services = new ServiceControl(effects, chance.Fork())
+        {
+            IsOwn = address => _network.IsOwn(address) || Config.HasVirtualAddress(address),
+        };
         _twin = new TwinControl(engine, effects, _routers, identity.Name, chance.Fork())
         {
             OnHandOverEnded = OnHandOverEnded,
@@ -129,6 +132,7 @@ public sealed class Controller
     public void OnNetwork(NetworkPicture picture, Instant now)
     {
         _network.OnPicture(picture);
+        _services.OnAddresses();
         ChooseInterfaces();
         _network.ReportMissing(Config.VirtualRouters.Select(router => router.Interface).Distinct());
         _routers.OnNetwork(now);

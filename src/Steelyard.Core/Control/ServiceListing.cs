@@ -21,8 +21,13 @@ public sealed record ListedService(
         [.. service.All
             .Where(server => server.IsInService)
             .Reverse()
-            .Select(server => new ListedServer(
-                server.Server, server.SentSettings, server.Rates))]);
+            .Select(Of)]);
+
+    // A server on the box itself is listed by the method that was asked for.
+    private static ListedServer Of(ServerEntry server) => new(
+        server.Server,
+        server.SentSettings with { Method = server.Config.Settings.Method },
+        server.Rates);
 }
 
 /// <param name="Server">Its counters and connections.</param>

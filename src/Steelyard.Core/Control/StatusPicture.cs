@@ -48,14 +48,19 @@ internal static class StatusPicture
         service.Quorum.IsUp,
         service.Config.Quorum,
         service.IsOnSorryServer,
-        [.. service.Servers.Select(Of)]);
+        [.. service.Servers.Select(Of)])
+    {
+        Origin = Words.Of(service.Origin),
+    };
 
     private static RealServerStatus Of(ServerEntry entry)
     {
         RealServer server = entry.Server;
         return new RealServerStatus(
             server.Endpoint.ToString(),
-            Words.Of(entry.Config.Settings.Method),
+            Words.Of(entry.IsInService
+                ? entry.SentSettings.Method
+                : entry.Config.Settings.Method),
             entry.Config.Settings.Weight,
             entry.IsInService ? entry.SentSettings.Weight : 0,
             Words.Of(entry.HealthState),
@@ -66,7 +71,10 @@ internal static class StatusPicture
             server.Counters.OutPackets,
             server.Counters.InBytes,
             server.Counters.OutBytes,
-            entry.Health?.Detail ?? string.Empty);
+            entry.Health?.Detail ?? string.Empty)
+        {
+            Origin = Words.Of(entry.Origin),
+        };
     }
 
     private static PortStatus Of(Controller controller, AttachPort attached)

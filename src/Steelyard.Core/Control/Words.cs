@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Steelyard.Core.Connections;
+using Steelyard.Core.Control.Services;
 using Steelyard.Core.Forwarding;
 using Steelyard.Core.Forwarding.Commands;
 using Steelyard.Core.FrontPanel;
@@ -39,6 +40,8 @@ public static class Words
         ForwardingMethod.FullNat => "fullnat",
         _ => "unknown",
     };
+
+    internal static string Of(SettingsOrigin origin) => Snake(origin.ToString());
 
     /// <summary>As in <c>drops</c>.</summary>
     public static string Of(DropReason reason) => Snake(reason.ToString());

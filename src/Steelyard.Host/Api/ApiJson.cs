@@ -16,12 +16,13 @@ namespace Steelyard.Host.Api;
     Converters = [
         typeof(IpAddressConverter),
         typeof(EndpointConverter),
+        typeof(PersistenceConverter),
         typeof(WordConverter<TransportProtocol>),
         typeof(WordConverter<ForwardingMethod>),
         typeof(WordConverter<IpvsVerb>),
-        typeof(WordConverter<IpvsTunnelKind>),
-        typeof(WordConverter<IpvsTunnelChecksum>),
-        typeof(WordConverter<IpvsSchedulerOptions>),
+        typeof(WordConverter<TunnelKind>),
+        typeof(WordConverter<TunnelChecksum>),
+        typeof(WordConverter<SchedulerFlags>),
         typeof(WordConverter<ExplainVerdict>),
     ])]
 [JsonSerializable(typeof(BoxStatus))]
@@ -32,6 +33,7 @@ namespace Steelyard.Host.Api;
 [JsonSerializable(typeof(ConnectionPage))]
 [JsonSerializable(typeof(FailoverRequest))]
 [JsonSerializable(typeof(MaintenanceRequest))]
+[JsonSerializable(typeof(PersistenceEntry))]
 [JsonSerializable(typeof(Problem))]
 internal sealed partial class ApiJson : JsonSerializerContext;
 
@@ -75,4 +77,41 @@ internal sealed class EndpointConverter : JsonConverter<Endpoint>
     public override void Write(
         Utf8JsonWriter writer, Endpoint value, JsonSerializerOptions options) =>
         writer.WriteStringValue(value.ToString());
+}
+
+/// <summary>Persistence in JSON.</summary>
+/// <param name="TimeoutS">Whole seconds.</param>
+/// <param name="Netmask">Of IPv4 clients, as an address.</param>
+/// <param name="PrefixLength">Of IPv6 clients.</param>
+internal sealed record PersistenceEntry(int TimeoutS, IpAddress Netmask, int PrefixLength = 128);
+
+internal sealed class PersistenceConverter : JsonConverter<PersistenceSettings>
+{
+    public override PersistenceSettings? Read(
+        ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        PersistenceEntry? entry =
+            JsonSerializer.Deserialize(ref reader, ApiJson.Default.PersistenceEntry);
+        return entry switch
+        {
+            null => null,
+            { TimeoutS: > 0, Netmask.IsIpv4: true, PrefixLength: >= 0 and <= 128 } => new(
+                TimeSpan.FromSeconds(entry.TimeoutS), entry.Netmask.Ipv4, entry.PrefixLength),
+            _ => throw new JsonException(
+                "persistence wants a time, an IPv4 mask and a prefix of at most 128 bits"),
+        };
+    }
+
+    public override void Write(
+        Utf8JsonWriter writer, PersistenceSettings value, JsonSerializerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        JsonSerializer.Serialize(
+            writer,
+            new PersistenceEntry(
+                (int)value.Timeout.TotalSeconds,
+                IpAddress.FromIpv4(value.Netmask),
+                value.PrefixLength),
+            ApiJson.Default.PersistenceEntry);
+    }
 }

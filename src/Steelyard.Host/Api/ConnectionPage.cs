@@ -11,8 +11,12 @@ namespace Steelyard.Host.Api;
 internal sealed record ConnectionPage(ImmutableArray<ConnectionEntry> Connections, bool HasMore);
 
 /// <summary>A connection in JSON.</summary>
+/// <param name="Protocol">Unknown for a template of a firewall mark.</param>
 /// <param name="State">As LVS names it: ESTABLISHED, FIN_WAIT, UDP, …</param>
 /// <param name="TimeoutS">Seconds until it ends, unless packets come.</param>
+/// <param name="Template">A persistence template, not a connection.</param>
+/// <param name="Mark">The firewall mark of its service; 0 for none.</param>
+/// <param name="CallId">Of a template of the persistence engine sip.</param>
 internal sealed record ConnectionEntry(
     TransportProtocol Protocol,
     Endpoint Client,
@@ -21,7 +25,10 @@ internal sealed record ConnectionEntry(
     ForwardingMethod Method,
     string State,
     bool Inactive,
-    double TimeoutS)
+    double TimeoutS,
+    bool Template = false,
+    uint Mark = 0,
+    string? CallId = null)
 {
     public static ConnectionEntry From(in ConnectionRecord record) => new(
         record.Protocol,
@@ -29,9 +36,12 @@ internal sealed record ConnectionEntry(
         record.Virtual,
         record.Server,
         record.Method,
-        ConnectionStateNames.Name(record.State),
+        ConnectionStateNames.Name(record),
         record.IsInactive,
-        record.Timeout.TotalSeconds);
+        record.Timeout.TotalSeconds,
+        record.IsTemplate,
+        record.Mark,
+        record.CallId);
 
     public ConnectionRecord ToRecord() => new(
         Protocol,
@@ -41,12 +51,19 @@ internal sealed record ConnectionEntry(
         Method,
         ConnectionStateNames.Find(State),
         Inactive,
-        TimeSpan.FromSeconds(TimeoutS));
+        TimeSpan.FromSeconds(TimeoutS))
+    {
+        IsTemplate = Template,
+        Mark = Mark,
+        CallId = CallId,
+    };
 }
 
 /// <summary>States of connections under the names that users of LVS know.</summary>
 internal static class ConnectionStateNames
 {
+    private const string Assured = "ASSURED";
+
     private static readonly ImmutableArray<(ConnectionState State, string Name)> Names =
     [
         (ConnectionState.None, "NONE"),
@@ -63,7 +80,31 @@ internal static class ConnectionStateNames
         (ConnectionState.Udp, "UDP"),
     ];
 
-    public static string Name(ConnectionState state)
+    /// <summary>A template is ASSURED or NONE.</summary>
+    public static string Name(in ConnectionRecord record) =>
+        !record.IsTemplate ? Name(record.State)
+        : record.State == ConnectionState.None ? "NONE"
+        : Assured;
+
+    public static ConnectionState Find(string name)
+    {
+        if (name == Assured)
+        {
+            return ConnectionState.Established;
+        }
+
+        foreach ((ConnectionState state, string known) in Names)
+        {
+            if (known == name)
+            {
+                return state;
+            }
+        }
+
+        return ConnectionState.None;
+    }
+
+    private static string Name(ConnectionState state)
     {
         foreach ((ConnectionState named, string name) in Names)
         {
@@ -74,18 +115,5 @@ internal static class ConnectionStateNames
         }
 
         return "ERR!";
-    }
-
-    public static ConnectionState Find(string name)
-    {
-        foreach ((ConnectionState state, string known) in Names)
-        {
-            if (known == name)
-            {
-                return state;
-            }
-        }
-
-        return ConnectionState.None;
     }
 }

@@ -52,7 +52,7 @@ public static class ControlApi
         routes.MapPost("/v1/services/change", Guarded(async (context, cancellation) =>
         {
             IpvsChange wish = await ReadAsync(context, ApiJson.Default.IpvsChange);
-            ControlAnswer answer = IpvsSupport.WhyNot(wish)
+            ControlAnswer answer = IpvsForm.WhyNot(wish)
                 ?? await box.ChangeServicesAsync(wish, cancellation);
             await AnswerAsync(context, answer);
         }));

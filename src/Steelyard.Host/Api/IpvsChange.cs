@@ -1,4 +1,3 @@
-using System;
 using Steelyard.Core.Services;
 using Steelyard.Core.Wire;
 
@@ -61,76 +60,15 @@ public sealed record IpvsDaemon(bool IsMaster)
     public int TimeToLive { get; init; }
 }
 
-/// <summary>Flags of schedulers; sh and mh name them differently.</summary>
-[Flags]
-public enum IpvsSchedulerOptions : byte
-{
-    None = 0,
-
-    /// <summary><c>flag-1</c>: sh-fallback, mh-fallback.</summary>
-    Fallback = 0x08,
-
-    /// <summary><c>flag-2</c>: sh-port, mh-port.</summary>
-    Port = 0x10,
-
-    /// <summary><c>flag-3</c>; no scheduler has a meaning for it.</summary>
-    Third = 0x20,
-}
-
 /// <summary>A virtual service, as <c>-A</c> and <c>-E</c> describe it.</summary>
 /// <param name="Key">A mark's address is 0.0.0.0, or :: for IPv6 packets.</param>
 public sealed record IpvsService(ServiceKey Key)
 {
-    public string Scheduler { get; init; } = "wlc";
-
-    public IpvsSchedulerOptions Flags { get; init; }
-
-    /// <summary>Seconds; 0 when the service is not persistent.</summary>
-    public int PersistenceSeconds { get; init; }
-
-    /// <summary>Bits of the client's address that count, for IPv4; any pattern is legal.</summary>
-    public uint Netmask { get; init; } = uint.MaxValue;
-
-    /// <summary>Prefix length that counts, for IPv6.</summary>
-    public int PrefixLength { get; init; } = 128;
-
-    /// <summary>Persistence engine; empty for none.</summary>
-    public string PersistenceEngine { get; init; } = string.Empty;
-
-    /// <summary><c>-o</c>: every datagram is scheduled by itself.</summary>
-    public bool IsOnePacket { get; init; }
-}
-
-public enum IpvsTunnelKind : byte
-{
-    Ipip = 0,
-    Gue = 1,
-    Gre = 2,
-}
-
-public enum IpvsTunnelChecksum : byte
-{
-    None = 0,
-    Local,
-    Remote,
+    public ServiceSettings Settings { get; init; } = new();
 }
 
 /// <summary>A real server, as <c>-a</c> and <c>-e</c> describe it.</summary>
 public sealed record IpvsServer(Endpoint Endpoint)
 {
-    public ForwardingMethod Method { get; init; } = ForwardingMethod.Direct;
-
-    public int Weight { get; init; } = 1;
-
-    /// <summary><c>-x</c>: connections above which none is added; 0 for no bound.</summary>
-    public long UpperThreshold { get; init; }
-
-    /// <summary><c>-y</c>: connections below which new ones are taken again.</summary>
-    public long LowerThreshold { get; init; }
-
-    public IpvsTunnelKind Tunnel { get; init; }
-
-    public int TunnelPort { get; init; }
-
-    public IpvsTunnelChecksum TunnelChecksum { get; init; }
+    public ServerSettings Settings { get; init; } = new();
 }

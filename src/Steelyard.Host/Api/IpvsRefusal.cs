@@ -40,8 +40,4 @@ public static class IpvsRefusal
 
     public static ControlAnswer DaemonRuns { get; } =
         ControlAnswer.Refused("daemon_runs", "Daemon has already run");
-
-    /// <summary>Something that the grammar knows and this box does not do yet.</summary>
-    public static ControlAnswer NotSupported(string sentence) =>
-        ControlAnswer.Refused("not_supported", sentence);
 }

@@ -32,6 +32,7 @@ internal static class StatusView
             rows.Add(Text.Empty);
             rows.Add(Services(status));
             rows.AddRange(status.Services.SelectMany(Troubles));
+            rows.AddRange(status.Services.SelectMany(Strangers));
         }
 
         if (!status.Ports.IsEmpty)
@@ -160,6 +161,31 @@ internal static class StatusView
                 ? $"! {service.Service}: {server.Detail}"
                 : $"! {service.Service}: {server.Address}: {server.Detail}",
             StyleOfHealth(server.Health)));
+
+    /// <summary>What commands made or changed: it lasts until the next reload.</summary>
+    private static IEnumerable<Text> Strangers(ServiceStatus service)
+    {
+        Style style = new(Color.Yellow);
+        if (Difference(service.Origin) is { } ofService)
+        {
+            yield return new Text($"* {service.Service}: {ofService}", style);
+        }
+
+        foreach (RealServerStatus server in service.RealServers)
+        {
+            if (Difference(server.Origin) is { } ofServer && service.Origin != "command")
+            {
+                yield return new Text($"* {service.Service}: {server.Address}: {ofServer}", style);
+            }
+        }
+    }
+
+    private static string? Difference(string origin) => origin switch
+    {
+        "command" => "not in the file",
+        "edited" => "not as in the file",
+        _ => null,
+    };
 
     private static Table Ports(BoxStatus status)
     {

@@ -1,3 +1,5 @@
+using System;
+using Steelyard.Core.Scheduling;
 using Steelyard.Core.Services;
 using Steelyard.Core.Wire;
 using Steelyard.Host.Api;
@@ -55,16 +57,17 @@ internal sealed partial class CommandParser
                 "One-Packet Scheduling is only for UDP virtual services");
         }
 
-        IpvsSchedulerOptions flags = SchedulerFlagText.Parse(_schedulerFlags, _scheduler);
         return NamedService() with
         {
-            Scheduler = _scheduler.Length == 0 ? "wlc" : _scheduler,
-            Flags = flags,
-            PersistenceSeconds = _persistenceSeconds,
-            Netmask = _netmask,
-            PrefixLength = _prefixLength,
-            PersistenceEngine = _persistenceEngine,
-            IsOnePacket = Has(Given.OnePacket),
+            Settings = new()
+            {
+                Scheduler = _scheduler.Length == 0 ? Schedulers.Default : _scheduler,
+                Flags = SchedulerFlagText.Parse(_schedulerFlags, _scheduler),
+                Persistence = _persistenceSeconds == 0 ? null : new(
+                    TimeSpan.FromSeconds(_persistenceSeconds), _netmask, _prefixLength),
+                PersistenceEngine = _persistenceEngine,
+                IsOnePacket = Has(Given.OnePacket),
+            },
         };
     }
 
@@ -89,21 +92,29 @@ internal sealed partial class CommandParser
         ushort port = _method == ForwardingMethod.Nat ? _serverPort ?? _port : _port;
         return new(new Endpoint(_serverAddress, port))
         {
-            Method = _method,
-            Weight = _weight,
-            UpperThreshold = _upperThreshold,
-            LowerThreshold = _lowerThreshold,
-            Tunnel = _tunnelType switch
+            Settings = new()
             {
-                "gue" => IpvsTunnelKind.Gue,
-                "gre" => IpvsTunnelKind.Gre,
-                _ => IpvsTunnelKind.Ipip,
+                Method = _method,
+                Weight = _weight,
+                UpperThreshold = _upperThreshold,
+                LowerThreshold = _lowerThreshold,
+                Tunnel = BuildTunnel(),
             },
-            TunnelPort = _tunnelPort,
-            TunnelChecksum = Has(Given.TunnelRemoteChecksum) ? IpvsTunnelChecksum.Remote
-                : Has(Given.TunnelChecksum) ? IpvsTunnelChecksum.Local
-                : IpvsTunnelChecksum.None,
         };
+    }
+
+    private TunnelSettings BuildTunnel()
+    {
+        TunnelKind kind = _tunnelType switch
+        {
+            "gue" => TunnelKind.Gue,
+            "gre" => TunnelKind.Gre,
+            _ => TunnelKind.Ipip,
+        };
+        TunnelChecksum checksum = Has(Given.TunnelRemoteChecksum) ? TunnelChecksum.Remote
+            : Has(Given.TunnelChecksum) ? TunnelChecksum.Local
+            : TunnelChecksum.None;
+        return new(kind, (ushort)_tunnelPort, checksum);
     }
 
     private IpvsadmCommand BuildListing()

@@ -103,7 +103,7 @@ internal sealed class ListingPrinter(TextWriter output, AddressNames names)
                 PrintNumbers($"{name,-33}", entry.Rates, command.IsExact);
                 break;
             default:
-                output.Write($"{name} {entry.Service.Scheduler}");
+                output.Write($"{name} {entry.Service.Settings.Scheduler}");
                 PrintFlags(entry.Service);
                 output.Write('\n');
                 break;
@@ -119,25 +119,27 @@ internal sealed class ListingPrinter(TextWriter output, AddressNames names)
 
     private void PrintFlags(IpvsService service)
     {
-        string flags = SchedulerFlagText.Write(service.Flags, service.Scheduler);
+        ServiceSettings settings = service.Settings;
+        string flags = SchedulerFlagText.Write(settings.Flags, settings.Scheduler);
         PrintIf(flags.Length > 0, $" ({flags})");
-        if (service.PersistenceSeconds > 0)
+        if (settings.Persistence is { } persistence)
         {
             output.Write(string.Create(
-                CultureInfo.InvariantCulture, $" persistent {service.PersistenceSeconds}"));
+                CultureInfo.InvariantCulture, $" persistent {persistence.Timeout.TotalSeconds}"));
             PrintIf(SaveText.Mask(service) is not null, $" mask {SaveText.Mask(service)}");
             PrintIf(
-                service.PersistenceEngine.Length > 0, $" pe {service.PersistenceEngine}");
+                settings.PersistenceEngine.Length > 0, $" pe {settings.PersistenceEngine}");
         }
 
-        PrintIf(service.IsOnePacket, " ops");
+        PrintIf(settings.IsOnePacket, " ops");
     }
 
     private void Print(IpvsServerEntry entry, TransportProtocol protocol, IpvsadmCommand command)
     {
-        IpvsServer server = entry.Server;
-        string name = names.Text(server.Endpoint, protocol);
-        string start = $"  -> {Cut(name, server.Endpoint.Address, ServerColumns),-ServerColumns}";
+        ServerSettings server = entry.Server.Settings;
+        Endpoint endpoint = entry.Server.Endpoint;
+        string name = names.Text(endpoint, protocol);
+        string start = $"  -> {Cut(name, endpoint.Address, ServerColumns),-ServerColumns}";
         string connections = string.Create(
             CultureInfo.InvariantCulture, $"{entry.Active,-10} {entry.Inactive,-10}");
         switch (command.View)
@@ -200,7 +202,7 @@ internal sealed class ListingPrinter(TextWriter output, AddressNames names)
     private static string Cut(string name, in IpAddress address, int columns) =>
         address.IsIpv4 && name.Length > columns ? name[..columns] : name;
 
-    private static string MethodOf(IpvsServer server) => server.Method switch
+    private static string MethodOf(ServerSettings server) => server.Method switch
     {
         ForwardingMethod.Nat => "Masq",
         ForwardingMethod.Direct => "Route",
@@ -210,24 +212,24 @@ internal sealed class ListingPrinter(TextWriter output, AddressNames names)
         _ => "Unknown",
     };
 
-    private static string TunnelOf(IpvsServer server)
+    private static string TunnelOf(ServerSettings server)
     {
         if (server.Method != ForwardingMethod.Tunnel)
         {
             return "n/a";
         }
 
-        string checksum = server.TunnelChecksum switch
+        string checksum = server.Tunnel.Checksum switch
         {
-            IpvsTunnelChecksum.Local => "+c",
-            IpvsTunnelChecksum.Remote => "r+c",
+            TunnelChecksum.Local => "+c",
+            TunnelChecksum.Remote => "r+c",
             _ => "-c",
         };
-        return server.Tunnel switch
+        return server.Tunnel.Kind switch
         {
-            IpvsTunnelKind.Gue => string.Create(
-                CultureInfo.InvariantCulture, $"gue:{server.TunnelPort}:{checksum}"),
-            IpvsTunnelKind.Gre => $"gre:{checksum}",
+            TunnelKind.Gue => string.Create(
+                CultureInfo.InvariantCulture, $"gue:{server.Tunnel.Port}:{checksum}"),
+            TunnelKind.Gre => $"gre:{checksum}",
             _ => "ipip",
         };
     }

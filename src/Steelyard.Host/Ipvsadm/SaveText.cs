@@ -17,12 +17,13 @@ internal sealed class SaveText(TextWriter output, AddressNames names)
         foreach (IpvsServiceEntry entry in ListingOrder.Sort(listing.Services))
         {
             string name = NameOf(entry.Service.Key);
-            output.Write($"-A {name} -s {entry.Service.Scheduler}{OptionsOf(entry.Service)}\n");
+            output.Write($"-A {name} -s {entry.Service.Settings.Scheduler}");
+            output.Write($"{OptionsOf(entry.Service)}\n");
             foreach (IpvsServerEntry server in ListingOrder.Sort(entry.Servers))
             {
                 string address =
                     names.Text(server.Server.Endpoint, entry.Service.Key.Protocol);
-                output.Write($"-a {name} -r {address}{OptionsOf(server.Server)}\n");
+                output.Write($"-a {name} -r {address}{OptionsOf(server.Server.Settings)}\n");
             }
         }
     }
@@ -30,16 +31,21 @@ internal sealed class SaveText(TextWriter output, AddressNames names)
     /// <summary>The persistence mask, or null when the whole address counts.</summary>
     public static string? Mask(IpvsService service)
     {
-        if (service.Key.Address.IsIpv4)
+        if (service.Settings.Persistence is not { } persistence)
         {
-            return service.Netmask == uint.MaxValue
-                ? null
-                : IpAddress.FromIpv4(service.Netmask).ToString();
+            return null;
         }
 
-        return service.PrefixLength == 128
+        if (service.Key.Address.IsIpv4)
+        {
+            return persistence.Netmask == uint.MaxValue
+                ? null
+                : IpAddress.FromIpv4(persistence.Netmask).ToString();
+        }
+
+        return persistence.PrefixLength == 128
             ? null
-            : service.PrefixLength.ToString(CultureInfo.InvariantCulture);
+            : persistence.PrefixLength.ToString(CultureInfo.InvariantCulture);
     }
 
     private string NameOf(in ServiceKey key)
@@ -61,27 +67,29 @@ internal sealed class SaveText(TextWriter output, AddressNames names)
 
     private static string OptionsOf(IpvsService service)
     {
+        ServiceSettings settings = service.Settings;
         StringBuilder text = new();
-        if (service.PersistenceSeconds > 0)
+        if (settings.Persistence is { } persistence)
         {
-            text.Append(CultureInfo.InvariantCulture, $" -p {service.PersistenceSeconds}");
+            text.Append(
+                CultureInfo.InvariantCulture, $" -p {persistence.Timeout.TotalSeconds}");
             if (Mask(service) is { } mask)
             {
                 text.Append(CultureInfo.InvariantCulture, $" -M {mask}");
             }
         }
 
-        if (service.PersistenceEngine.Length > 0)
+        if (settings.PersistenceEngine.Length > 0)
         {
-            text.Append(CultureInfo.InvariantCulture, $" --pe {service.PersistenceEngine}");
+            text.Append(CultureInfo.InvariantCulture, $" --pe {settings.PersistenceEngine}");
         }
 
-        if (service.IsOnePacket)
+        if (settings.IsOnePacket)
         {
             text.Append(" -o");
         }
 
-        string flags = SchedulerFlagText.Write(service.Flags, service.Scheduler);
+        string flags = SchedulerFlagText.Write(settings.Flags, settings.Scheduler);
         if (flags.Length > 0)
         {
             text.Append(CultureInfo.InvariantCulture, $" -b {flags}");
@@ -90,11 +98,11 @@ internal sealed class SaveText(TextWriter output, AddressNames names)
         return text.ToString();
     }
 
-    private static string OptionsOf(IpvsServer server)
+    private static string OptionsOf(ServerSettings server)
     {
         string method = server.Method switch
         {
-            ForwardingMethod.Nat => "-m",
+            ForwardingMethod.Nat or ForwardingMethod.FullNat => "-m",
             ForwardingMethod.Tunnel => "-i",
             _ => "-g",
         };
@@ -105,18 +113,18 @@ internal sealed class SaveText(TextWriter output, AddressNames names)
             return start;
         }
 
-        string checksum = server.TunnelChecksum switch
+        string checksum = server.Tunnel.Checksum switch
         {
-            IpvsTunnelChecksum.Local => "--tun-csum",
-            IpvsTunnelChecksum.Remote => "--tun-remcsum",
+            TunnelChecksum.Local => "--tun-csum",
+            TunnelChecksum.Remote => "--tun-remcsum",
             _ => "--tun-nocsum",
         };
-        return start + server.Tunnel switch
+        return start + server.Tunnel.Kind switch
         {
-            IpvsTunnelKind.Gue => string.Create(
+            TunnelKind.Gue => string.Create(
                 CultureInfo.InvariantCulture,
-                $" --tun-type gue --tun-port {server.TunnelPort} {checksum}"),
-            IpvsTunnelKind.Gre => $" --tun-type gre {checksum}",
+                $" --tun-type gue --tun-port {server.Tunnel.Port} {checksum}"),
+            TunnelKind.Gre => $" --tun-type gre {checksum}",
             _ => " --tun-type ipip",
         };
     }

@@ -1,26 +1,26 @@
 using System;
 using System.Collections.Generic;
-using Steelyard.Host.Api;
+using Steelyard.Core.Services;
 
 namespace Steelyard.Host.Ipvsadm;
 
 /// <summary>The value of <c>-b</c>: sh and mh have names of their own for flags.</summary>
 internal static class SchedulerFlagText
 {
-    public static IpvsSchedulerOptions Parse(string text, string scheduler)
+    public static SchedulerFlags Parse(string text, string scheduler)
     {
-        IpvsSchedulerOptions flags = IpvsSchedulerOptions.None;
+        SchedulerFlags flags = SchedulerFlags.None;
         foreach (string name in text.Split(',', StringSplitOptions.RemoveEmptyEntries))
         {
-            (IpvsSchedulerOptions flag, string owner) = name switch
+            (SchedulerFlags flag, string owner) = name switch
             {
-                "flag-1" => (IpvsSchedulerOptions.Fallback, scheduler),
-                "flag-2" => (IpvsSchedulerOptions.Port, scheduler),
-                "flag-3" => (IpvsSchedulerOptions.Third, scheduler),
-                "sh-fallback" => (IpvsSchedulerOptions.Fallback, "sh"),
-                "sh-port" => (IpvsSchedulerOptions.Port, "sh"),
-                "mh-fallback" => (IpvsSchedulerOptions.Fallback, "mh"),
-                "mh-port" => (IpvsSchedulerOptions.Port, "mh"),
+                "flag-1" => (SchedulerFlags.Fallback, scheduler),
+                "flag-2" => (SchedulerFlags.Port, scheduler),
+                "flag-3" => (SchedulerFlags.Third, scheduler),
+                "sh-fallback" => (SchedulerFlags.Fallback, "sh"),
+                "sh-port" => (SchedulerFlags.Port, "sh"),
+                "mh-fallback" => (SchedulerFlags.Fallback, "mh"),
+                "mh-port" => (SchedulerFlags.Port, "mh"),
                 _ => throw IpvsadmException.Usage($"invalid scheduler flag `{name}'"),
             };
             if (owner != scheduler)
@@ -35,21 +35,21 @@ internal static class SchedulerFlagText
     }
 
     /// <summary>The names, joined by commas; empty when no flag is set.</summary>
-    public static string Write(IpvsSchedulerOptions flags, string scheduler)
+    public static string Write(SchedulerFlags flags, string scheduler)
     {
         bool isNamed = scheduler is "sh" or "mh";
         List<string> names = [];
-        if ((flags & IpvsSchedulerOptions.Fallback) != 0)
+        if ((flags & SchedulerFlags.Fallback) != 0)
         {
             names.Add(isNamed ? $"{scheduler}-fallback" : "flag-1");
         }
 
-        if ((flags & IpvsSchedulerOptions.Port) != 0)
+        if ((flags & SchedulerFlags.Port) != 0)
         {
             names.Add(isNamed ? $"{scheduler}-port" : "flag-2");
         }
 
-        if ((flags & IpvsSchedulerOptions.Third) != 0 && !isNamed)
+        if ((flags & SchedulerFlags.Third) != 0 && !isNamed)
         {
             names.Add("flag-3");
         }

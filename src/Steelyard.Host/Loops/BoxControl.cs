@@ -7,7 +7,6 @@ using Microsoft.Extensions.Logging;
 using Steelyard.Core.Configuration;
 using Steelyard.Core.Connections;
 using Steelyard.Core.Control;
-using Steelyard.Core.Control.Services;
 using Steelyard.Core.Forwarding.Commands;
 using Steelyard.Core.Routing;
 using Steelyard.Core.Services;
@@ -91,76 +90,9 @@ internal sealed class BoxControl(Box box, string configurationPath, ILogger log)
         IpvsChange change, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(change);
-        if (IpvsSupport.WhyNot(change) is ControlAnswer refusal)
-        {
-            return refusal;
-        }
-
-        if (change.Verb == IpvsVerb.SetTimeouts)
-        {
-            return await SetTimeoutsAsync(change.Timeouts!, cancellationToken);
-        }
-
-        ServiceAnswer answer = await box.Inbox.AskAsync(
-            (it, _) => Apply(it.Commands, change), cancellationToken);
-        return ToAnswer(answer, change.Verb);
+        return await box.Inbox.AskAsync(
+            (it, _) => ServiceDesk.Apply(it, change), cancellationToken);
     }
 
     public void Dispose() => _reloading.Dispose();
-
-    private static ServiceAnswer Apply(ServiceCommands services, IpvsChange change)
-    {
-        ServiceKey key = change.Service?.Key ?? default;
-        return change.Verb switch
-        {
-            IpvsVerb.AddService => services.AddService(key, ToSettings(change.Service!)),
-            IpvsVerb.EditService => services.EditService(key, ToSettings(change.Service!)),
-            IpvsVerb.DeleteService => services.DeleteService(key),
-            IpvsVerb.Clear => services.Clear(),
-            IpvsVerb.AddServer => services.AddServer(key, ToConfig(change.Server!)),
-            IpvsVerb.EditServer => services.EditServer(
-                key, change.Server!.Endpoint, ToSettings(change.Server)),
-            IpvsVerb.DeleteServer => services.DeleteServer(key, change.Server!.Endpoint),
-            IpvsVerb.Zero when change.Service is null => services.ZeroAll(),
-            IpvsVerb.Zero => services.Zero(key),
-            _ => throw new ArgumentOutOfRangeException(nameof(change)),
-        };
-    }
-
-    private static RealServerConfig ToConfig(IpvsServer server) => new()
-    {
-        Endpoint = server.Endpoint,
-        Settings = ToSettings(server),
-    };
-
-    private static ServiceSettings ToSettings(IpvsService service) =>
-        new() { Scheduler = service.Scheduler };
-
-    private static ServerSettings ToSettings(IpvsServer server) =>
-        new() { Method = server.Method, Weight = server.Weight };
-
-    private static ControlAnswer ToAnswer(ServiceAnswer answer, IpvsVerb verb) => answer switch
-    {
-        ServiceAnswer.Done => ControlAnswer.Done(),
-        ServiceAnswer.ServiceExists => IpvsRefusal.ServiceExists,
-        ServiceAnswer.ServerExists => IpvsRefusal.DestinationExists,
-        ServiceAnswer.NoSuchServer => IpvsRefusal.NoSuchDestination,
-        _ when verb is IpvsVerb.AddServer or IpvsVerb.EditServer or IpvsVerb.DeleteServer =>
-            IpvsRefusal.ServiceNotDefined,
-        _ => IpvsRefusal.NoSuchService,
-    };
-
-    private Task<ControlAnswer> SetTimeoutsAsync(
-        IpvsTimeouts wish, CancellationToken cancellationToken)
-    {
-        static TimeSpan? Span(int seconds) => seconds > 0 ? TimeSpan.FromSeconds(seconds) : null;
-        return box.Inbox.AskAsync(
-            (it, _) =>
-            {
-                it.SetTimeouts(
-                    Span(wish.TcpSeconds), Span(wish.TcpFinSeconds), Span(wish.UdpSeconds));
-                return ControlAnswer.Done();
-            },
-            cancellationToken);
-    }
 }

@@ -25,20 +25,16 @@ internal static class ListingPicture
         (int)controller.Timeouts.Udp.TotalSeconds);
 
     private static IpvsServiceEntry Of(ListedService listed) => new(
-        new IpvsService(listed.Key) { Scheduler = listed.Settings.Scheduler },
+        new IpvsService(listed.Key) { Settings = listed.Settings },
         Of(listed.Counters),
         Of(listed.Rates),
         [.. listed.Servers.Select(Of)]);
 
     private static IpvsServerEntry Of(ListedServer listed) => new(
-        new IpvsServer(listed.Server.Endpoint)
-        {
-            Method = listed.Settings.Method,
-            Weight = listed.Settings.Weight,
-        },
+        new IpvsServer(listed.Server.Endpoint) { Settings = listed.Settings },
         listed.Server.ActiveConnections,
         listed.Server.InactiveConnections,
-        0,
+        listed.Server.PersistentConnections,
         Of(listed.Server.Counters),
         Of(listed.Rates));
 

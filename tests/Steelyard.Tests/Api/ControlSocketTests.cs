@@ -19,6 +19,9 @@ namespace Steelyard.Tests.Api;
 /// <summary>The control API over a real Unix socket in a folder of its own.</summary>
 public sealed class ControlSocketTests : IAsyncLifetime
 {
+    private static readonly ServiceKey Web =
+        new(TransportProtocol.Tcp, IpAddress.Parse("10.9.0.1"), 80);
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("sy");
     private readonly FakeBox _box = new();
     private ControlSocket _socket = null!;
@@ -151,37 +154,57 @@ public sealed class ControlSocketTests : IAsyncLifetime
     [Fact]
     public async Task A_change_of_services_arrives_as_it_was_sent()
     {
-        IpvsChange change = new(
-            IpvsVerb.AddServer,
-            new(new(TransportProtocol.Tcp, IpAddress.Parse("10.9.0.1"), 80)) { Scheduler = "sh" },
-            new(new(IpAddress.Parse("10.1.0.11"), 8080))
+        IpvsChange service = new(IpvsVerb.AddService, new(Web)
+        {
+            Settings = new()
             {
-                Method = ForwardingMethod.Nat,
-                Weight = 7,
+                Scheduler = "mh",
+                Flags = SchedulerFlags.Fallback | SchedulerFlags.Port,
+                Persistence = new(TimeSpan.FromSeconds(300), 0xFFFF_FF00, 64),
+                PersistenceEngine = "sip",
+                IsOnePacket = false,
+            },
+        });
+        IpvsChange server = new(
+            IpvsVerb.AddServer, new(Web), new(new(IpAddress.Parse("10.1.0.11"), 80))
+            {
+                Settings = new()
+                {
+                    Method = ForwardingMethod.Tunnel,
+                    Weight = 7,
+                    UpperThreshold = 9,
+                    LowerThreshold = 4,
+                    Tunnel = new(TunnelKind.Gue, 6080, TunnelChecksum.Remote),
+                },
             });
 
-        ControlAnswer answer =
-            await _client.ChangeServicesAsync(change, CancellationToken.None);
+        ControlAnswer first = await _client.ChangeServicesAsync(service, CancellationToken.None);
+        ControlAnswer second = await _client.ChangeServicesAsync(server, CancellationToken.None);
 
-        Assert.True(answer.IsDone);
-        Assert.Equal([change], _box.Changes);
+        Assert.True(first.IsDone && second.IsDone);
+        Assert.Equal([service, server], _box.Changes);
     }
 
-    [Fact]
-    public async Task What_the_box_cannot_do_yet_does_not_reach_it()
+    [Theory]
+    [InlineData("{\"verb\":\"add_service\",\"service\":{\"key\":{\"protocol\":\"tcp\","
+        + "\"address\":\"10.9.0.1\",\"port\":80}}}", "'settings' is missing")]
+    [InlineData("{\"verb\":\"add_service\",\"service\":{\"key\":{\"protocol\":\"tcp\","
+        + "\"address\":\"10.9.0.1\",\"port\":0},\"settings\":{\"scheduler\":\"rr\","
+        + "\"persistence_engine\":\"\"}}}", "must be persistent")]
+    [InlineData("{\"verb\":\"add_service\",\"service\":{\"key\":{\"protocol\":\"tcp\","
+        + "\"address\":\"10.9.0.1\",\"port\":80},\"settings\":{\"persistence\":"
+        + "{\"timeout_s\":0,\"netmask\":\"255.255.255.255\"}}}}", "wants a time")]
+    [InlineData("{\"verb\":\"delete_server\",\"service\":{\"key\":{\"mark\":1}}}",
+        "'server' is missing")]
+    public async Task What_is_no_change_does_not_reach_the_box(string body, string sentence)
     {
-        IpvsChange change = new(
-            IpvsVerb.AddService,
-            new(new(TransportProtocol.Tcp, IpAddress.Parse("10.9.0.1"), 80))
-            {
-                PersistenceSeconds = 300,
-            });
+        (int status, string text) = await RawAsync("POST", "/v1/services/change", body);
 
-        ControlAnswer answer =
-            await _client.ChangeServicesAsync(change, CancellationToken.None);
-
-        Assert.Equal("not_supported", answer.Error);
-        Assert.Contains("Persistence (-p)", answer.Sentence, StringComparison.Ordinal);
+        Assert.InRange(status, 400, 409);
+        Assert.Contains(
+            sentence,
+            JsonDocument.Parse(text).RootElement.GetProperty("sentence").GetString(),
+            StringComparison.Ordinal);
         Assert.Empty(_box.Changes);
     }
 

@@ -4,7 +4,9 @@ using System.Collections.Immutable;
 using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
+using Steelyard.Core.Connections;
 using Steelyard.Core.Services;
+using Steelyard.Core.Wire;
 using Steelyard.Host.Ipvsadm;
 
 namespace Steelyard.Tests.Ipvsadm;
@@ -154,6 +156,37 @@ public sealed class IpvsadmTests
     public async Task Wrong_combinations_are_named(string arguments, string expected)
     {
         Assert.Equal(expected + "\n", (await RunAsync(arguments)).Error);
+    }
+
+    /// <summary>Recorded is the address of an IPv6 mark's template; the rest is as for IPv4.
+    /// </summary>
+    [Theory]
+    [InlineData("10.0.0.1", "0.0.0.5:0")]
+    [InlineData("fd00:c::1", "[0:5::]:0")]
+    public async Task A_template_of_a_mark_has_the_mark_for_an_address(
+        string client, string expected)
+    {
+        _box.Connections =
+        [
+            new(
+                TransportProtocol.Unknown,
+                new(IpAddress.Parse(client), 0),
+                default,
+                new(IpAddress.Parse(client), 0),
+                ForwardingMethod.Direct,
+                ConnectionState.None,
+                true,
+                TimeSpan.FromSeconds(59))
+            {
+                IsTemplate = true,
+                Mark = 5,
+            },
+        ];
+
+        (_, string output, _) = await RunAsync("-Lnc");
+
+        Assert.Contains($" {expected} ", output, StringComparison.Ordinal);
+        Assert.Contains("\nIP  00:59  NONE        ", output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -116,8 +116,8 @@ internal sealed class ModelBox : IBoxControl
     {
         IpvsService wish = change.Service!;
         int index = _services.FindIndex(entry => entry.Service.Key == wish.Key);
-        bool isKnown = Schedulers.Contains(wish.Scheduler)
-            && wish.PersistenceEngine is "" or "sip";
+        bool isKnown = Schedulers.Contains(wish.Settings.Scheduler)
+            && wish.Settings.PersistenceEngine is "" or "sip";
         switch (change.Verb)
         {
             case IpvsVerb.AddService when index >= 0:
@@ -185,6 +185,8 @@ internal sealed class ModelBox : IBoxControl
             return IpvsRefusal.InvalidOperation;
         }
 
-        return server.LowerThreshold > server.UpperThreshold ? IpvsRefusal.OutOfRange : null;
+        return server.Settings.LowerThreshold > server.Settings.UpperThreshold
+            ? IpvsRefusal.OutOfRange
+            : null;
     }
 }

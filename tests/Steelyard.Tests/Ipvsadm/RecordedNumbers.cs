@@ -36,38 +36,42 @@ internal static class RecordedNumbers
         };
     }
 
-    public static bool TryReadConnections(
-        string[] lines, out ImmutableArray<ConnectionRecord> connections)
+    public static ImmutableArray<ConnectionRecord> ReadConnections(string[] lines)
     {
         List<ConnectionRecord> records = [];
         foreach (string line in lines.Skip(2))
         {
             string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (words[0] == "IP" || words[2] is "ASSURED" or "NONE" || words[2].Contains("ASSURED"))
-            {
-                connections = [];
-                return false;
-            }
-
             string[] expiry = words[1].Split(':');
+            Endpoint destination = EndpointOf(words[4]);
             records.Add(new(
-                words[0] == "UDP" ? TransportProtocol.Udp : TransportProtocol.Tcp,
+                words[0] switch
+                {
+                    "IP" => TransportProtocol.Unknown,
+                    "UDP" => TransportProtocol.Udp,
+                    _ => TransportProtocol.Tcp,
+                },
                 EndpointOf(words[3]),
-                EndpointOf(words[4]),
+                words[0] == "IP" ? default : destination,
                 EndpointOf(words[5]),
                 ForwardingMethod.Nat,
                 StateOf(words[2]),
                 false,
-                TimeSpan.FromSeconds((60 * Number(expiry[0])) + Number(expiry[1]) + 0.5)));
+                TimeSpan.FromSeconds((60 * Number(expiry[0])) + Number(expiry[1]) + 0.5))
+            {
+                IsTemplate = words[2] is "ASSURED" or "NONE",
+                Mark = words[0] == "IP" ? destination.Address.Ipv4 : 0,
+                CallId = words.Length > 6 ? words[7] : null,
+            });
         }
 
-        connections = [.. records];
-        return true;
+        return [.. records];
     }
 
     private static ConnectionState StateOf(string name) => name switch
     {
-        "ESTABLISHED" => ConnectionState.Established,
+        "NONE" => ConnectionState.None,
+        "ESTABLISHED" or "ASSURED" => ConnectionState.Established,
         "SYN_SENT" => ConnectionState.SynSent,
         "SYN_RECV" => ConnectionState.SynReceived,
         "FIN_WAIT" => ConnectionState.FinWait,

@@ -84,6 +84,28 @@ internal sealed class NetworkControl : INeighbourEffects
 
     public InterfaceState? Find(int index) => Picture.Find(index);
 
+    /// <summary>A loopback address, or one of an interface.</summary>
+    public bool IsOwn(IpAddress address)
+    {
+        if (address.IsIpv4 ? address.Ipv4 >> 24 == 127 : address is { High: 0, Low: 1 })
+        {
+            return true;
+        }
+
+        foreach (InterfaceState state in Picture.Interfaces)
+        {
+            foreach (IpPrefix own in state.Addresses)
+            {
+                if (own.Address == address)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>The interface's first IPv4 address.</summary>
     public static IpAddress? PrimaryIpv4(InterfaceState? state)
     {

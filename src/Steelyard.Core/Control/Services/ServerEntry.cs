@@ -7,7 +7,7 @@ namespace Steelyard.Core.Control.Services;
 /// <summary>
 /// A real server as control sees it: what was asked for, what is believed, what is in force.
 /// </summary>
-internal sealed class ServerEntry(RealServer server, RealServerConfig config, bool isFromFile)
+internal sealed class ServerEntry(RealServer server, RealServerConfig config)
 {
     /// <summary>
     /// The engine's object: ours, or the one of old that came back in its place.
@@ -18,8 +18,12 @@ internal sealed class ServerEntry(RealServer server, RealServerConfig config, bo
 
     public RealServerConfig Config { get; set; } = config;
 
-    /// <summary>False for a server that a command added; it goes at the next reload.</summary>
-    public bool IsFromFile { get; set; } = isFromFile;
+    /// <summary>
+    /// What the file says; null for a server that a command added, which goes at the next reload.
+    /// </summary>
+    public ServerSettings? FileSettings { get; set; }
+
+    public SettingsOrigin Origin => SettingsOrigins.Of(FileSettings, Config.Settings);
 
     /// <summary>
     /// Asked for now, by the file or by a command; one that is not is forgotten with the next

@@ -16,6 +16,18 @@ public enum ServiceAnswer : byte
     NoSuchService,
     ServerExists,
     NoSuchServer,
+
+    /// <summary>No scheduler or persistence engine of this name.</summary>
+    NoSuchScheduler,
+
+    /// <summary>A lower threshold above the upper one, or a negative number.</summary>
+    OutOfRange,
+
+    /// <summary>
+    /// An address that no server has, another family without a tunnel, or a tunnel without its
+    /// port.
+    /// </summary>
+    Invalid,
 }
 
 /// <summary>
@@ -43,8 +55,13 @@ public sealed class ServiceCommands
             return ServiceAnswer.ServiceExists;
         }
 
+        if (!ServiceChecks.IsKnown(settings))
+        {
+            return ServiceAnswer.NoSuchScheduler;
+        }
+
         _ = _services.Create(
-            new VirtualServerConfig { Key = key, Settings = settings }, isFromFile: false);
+            new VirtualServerConfig { Key = key, Settings = settings });
         return Changed();
     }
 
@@ -53,6 +70,11 @@ public sealed class ServiceCommands
         if (_services.Find(key) is not ServiceEntry service)
         {
             return ServiceAnswer.NoSuchService;
+        }
+
+        if (!ServiceChecks.IsKnown(settings))
+        {
+            return ServiceAnswer.NoSuchScheduler;
         }
 
         service.Config = service.Config with { Settings = settings };
@@ -89,12 +111,23 @@ public sealed class ServiceCommands
             return ServiceAnswer.NoSuchService;
         }
 
+        ServiceAnswer answer = ServiceChecks.OfServer(key, config.Endpoint, config.Settings);
+        if (answer != ServiceAnswer.Done)
+        {
+            return answer;
+        }
+
         if (service.Find(config.Endpoint) is not null)
         {
             return ServiceAnswer.ServerExists;
         }
 
-        _ = ServiceControl.Want(service, config, isFromFile: false);
+        if (!ServiceChecks.MayBeServer(config.Endpoint.Address))
+        {
+            return ServiceAnswer.Invalid;
+        }
+
+        _ = ServiceControl.Want(service, config);
         _services.Enforce(service);
         return Changed();
     }
@@ -104,13 +137,21 @@ public sealed class ServiceCommands
     {
         ServiceAnswer answer = Find(
             key, endpoint, out ServiceEntry? service, out ServerEntry? server);
-        if (answer == ServiceAnswer.Done)
+        if (answer == ServiceAnswer.NoSuchService)
         {
-            server!.Config = server.Config with { Settings = settings };
-            _services.Enforce(service!);
+            return answer;
         }
 
-        return answer;
+        // Wrong settings are seen before the server is missed, as in the kernel.
+        ServiceAnswer check = ServiceChecks.OfServer(key, endpoint, settings);
+        if (check != ServiceAnswer.Done || answer != ServiceAnswer.Done)
+        {
+            return check == ServiceAnswer.Done ? answer : check;
+        }
+
+        server!.Config = server.Config with { Settings = settings };
+        _services.Enforce(service!);
+        return ServiceAnswer.Done;
     }
 
     public ServiceAnswer DeleteServer(ServiceKey key, Endpoint endpoint)

@@ -10,6 +10,7 @@ using Steelyard.Core.Scheduling;
 using Steelyard.Core.Services;
 using Steelyard.Core.Telemetry;
 using Steelyard.Core.Time;
+using Steelyard.Core.Wire;
 
 namespace Steelyard.Core.Control.Services;
 
@@ -23,6 +24,9 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
     private readonly List<PendingProbe> _probes = [];
     private Instant _sampleAt;
     private int _lastProbeId;
+
+    /// <summary>Whether an address is the box's own, or one that it holds.</summary>
+    public Func<IpAddress, bool> IsOwn { get; init; } = static _ => false;
 
     public IReadOnlyList<ServiceEntry> Services => _services;
 
@@ -61,7 +65,7 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
 
         foreach (VirtualServerConfig wanted in config.VirtualServers)
         {
-            ServiceEntry service = Find(wanted.Key) ?? Create(wanted, isFromFile: true);
+            ServiceEntry service = Find(wanted.Key) ?? Create(wanted);
             ConfigureService(service, wanted, now);
             Enforce(service);
         }
@@ -117,11 +121,11 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
     }
 
     /// <summary>Adds a service that no file knows, or one that the file will know.</summary>
-    public ServiceEntry Create(VirtualServerConfig config, bool isFromFile)
+    public ServiceEntry Create(VirtualServerConfig config)
     {
         VirtualService service = new(
             config.Key, Schedulers.Create(config.Settings.Scheduler), config.Settings);
-        ServiceEntry entry = new(service, config, isFromFile);
+        ServiceEntry entry = new(service, config);
         _services.Add(entry);
         Send(new AddService(service));
         return entry;
@@ -132,6 +136,15 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
         _ = _services.Remove(service);
         _ = _probes.RemoveAll(probe => ReferenceEquals(probe.Service, service));
         Send(new RemoveService(service.Service.Key));
+    }
+
+    /// <summary>The box's own addresses have changed.</summary>
+    public void OnAddresses()
+    {
+        foreach (ServiceEntry service in _services)
+        {
+            Enforce(service);
+        }
     }
 
     /// <summary>Brings the engine to what is wanted and believed of one service.</summary>
@@ -166,18 +179,17 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
     }
 
     /// <summary>The server entry for an endpoint: the one that is there, or a new one.</summary>
-    public static ServerEntry Want(ServiceEntry service, RealServerConfig config, bool isFromFile)
+    public static ServerEntry Want(ServiceEntry service, RealServerConfig config)
     {
         ServerEntry? server = service.Find(config.Endpoint);
         if (server is null)
         {
             RealServer created = new(config.Endpoint, config.Settings);
-            server = new ServerEntry(created, config, isFromFile);
+            server = new ServerEntry(created, config);
             service.Servers.Add(server);
         }
 
         server.Config = config;
-        server.IsFromFile = isFromFile;
         server.IsWanted = true;
         return server;
     }
@@ -192,7 +204,7 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
         }
 
         service.Config = wanted;
-        service.IsFromFile = true;
+        service.FileSettings = wanted.Settings;
         foreach (ServerEntry server in service.Servers)
         {
             server.IsWanted = false;
@@ -202,7 +214,8 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
         {
             ServerEntry? before = service.Find(config.Endpoint);
             bool keepsHealth = before?.Health is not null && before.Config.Checks == config.Checks;
-            ServerEntry server = Want(service, config, isFromFile: true);
+            ServerEntry server = Want(service, config);
+            server.FileSettings = config.Settings;
             if (!keepsHealth)
             {
                 // Other checks do not make a dead server live: it serves when they say so.
@@ -227,8 +240,9 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
         if (wanted is not null)
         {
             service.Sorry ??= new ServerEntry(
-                new RealServer(wanted.Endpoint, wanted.Settings), wanted, true);
+                new RealServer(wanted.Endpoint, wanted.Settings), wanted);
             service.Sorry.Config = wanted;
+            service.Sorry.FileSettings = wanted.Settings;
         }
     }
 
@@ -244,9 +258,7 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
     private void EnforceServer(ServiceEntry service, ServerEntry server, bool isWanted)
     {
         ServiceKey key = service.Service.Key;
-        ServerSettings settings = server.TakesConnections
-            ? server.Config.Settings
-            : server.Config.Settings with { Weight = 0 };
+        ServerSettings settings = InForce(server);
         if (isWanted && !server.IsInService)
         {
             server.IsInService = true;
@@ -265,6 +277,21 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
             server.SentSettings = settings;
             Send(new EditServer(key, server.Server.Endpoint, settings));
         }
+    }
+
+    /// <summary>
+    /// A server that is down or drains takes no new connection; one on the box itself is reached
+    /// without a wire, whatever its method.
+    /// </summary>
+    private ServerSettings InForce(ServerEntry server)
+    {
+        ServerSettings settings = server.Config.Settings;
+        bool isLocal = IsOwn(server.Config.Endpoint.Address);
+        return settings with
+        {
+            Weight = server.TakesConnections ? settings.Weight : 0,
+            Method = isLocal ? ForwardingMethod.Local : settings.Method,
+        };
     }
 
     /// <summary>

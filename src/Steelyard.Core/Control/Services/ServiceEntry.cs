@@ -8,8 +8,7 @@ using Steelyard.Core.Wire;
 namespace Steelyard.Core.Control.Services;
 
 /// <summary>A virtual service as control sees it.</summary>
-internal sealed class ServiceEntry(
-    VirtualService service, VirtualServerConfig config, bool isFromFile)
+internal sealed class ServiceEntry(VirtualService service, VirtualServerConfig config)
 {
     public VirtualService Service { get; } = service;
 
@@ -17,7 +16,12 @@ internal sealed class ServiceEntry(
 
     public VirtualServerConfig Config { get; set; } = config;
 
-    public bool IsFromFile { get; set; } = isFromFile;
+    /// <summary>
+    /// What the file says; null for a service that a command added, which goes at the next reload.
+    /// </summary>
+    public ServiceSettings? FileSettings { get; set; }
+
+    public SettingsOrigin Origin => SettingsOrigins.Of(FileSettings, Config.Settings);
 
     /// <summary>The settings last sent to the engine.</summary>
     public ServiceSettings SentSettings { get; set; } = config.Settings;
