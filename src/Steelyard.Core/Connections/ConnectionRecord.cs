@@ -29,6 +29,9 @@ public readonly record struct ConnectionRecord(
     /// <summary>The firewall mark by which the service was found.</summary>
     public uint Mark { get; init; }
 
+    /// <summary>The Call-ID that a template of the persistence engine sip is for.</summary>
+    public string? CallId { get; init; }
+
     /// <summary>Full NAT: whom the server sees as the client.</summary>
     public Endpoint Local { get; init; }
 }

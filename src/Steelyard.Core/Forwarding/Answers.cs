@@ -39,15 +39,38 @@ internal sealed class Answers(Engine engine, EngineOptions options)
             return;
         }
 
-        Span<byte> frame =
-            engine.Departures.Take(EthernetFrame.HeaderLength + IcmpError.Length(about));
-        IcmpError.Write(
-            frame[EthernetFrame.HeaderLength..],
-            about,
-            source,
-            NextIdentification(),
-            reason);
+        Span<byte> frame = MakeError(about.Octets, source, about.Source, reason);
         SendBack(arrival, about, frame);
+    }
+
+    /// <summary>Tells a client of an error that was met further on.</summary>
+    /// <param name="about">Its packet, as far as it is known.</param>
+    /// <param name="source">The virtual address that it was sent to.</param>
+    public DropReason Tell(
+        in Arrival arrival,
+        ReadOnlySpan<byte> about,
+        IpAddress source,
+        IpAddress client,
+        in IcmpReason reason)
+    {
+        DropReason refusal = engine.Departures.TryRoute(client, out int hop);
+        if (refusal != DropReason.None)
+        {
+            return refusal;
+        }
+
+        if (!MayAnswer(arrival))
+        {
+            return DropReason.AnswersExhausted;
+        }
+
+        return engine.Departures.Send(
+            arrival.Port.Counters,
+            hop,
+            MakeError(about, source, client, reason),
+            default,
+            isMade: false,
+            arrival.Now);
     }
 
     /// <summary>Refuses a client's packet.</summary>
@@ -76,6 +99,24 @@ internal sealed class Answers(Engine engine, EngineOptions options)
             engine.Departures.Take(EthernetFrame.HeaderLength + TcpReset.Length(about));
         TcpReset.Write(frame[EthernetFrame.HeaderLength..], about, segment);
         SendBack(arrival, about, frame);
+    }
+
+    private Span<byte> MakeError(
+        ReadOnlySpan<byte> about,
+        IpAddress source,
+        IpAddress destination,
+        in IcmpReason reason)
+    {
+        Span<byte> frame = engine.Departures.Take(
+            EthernetFrame.HeaderLength + IcmpError.Length(about.Length, source.IsIpv4));
+        IcmpError.Write(
+            frame[EthernetFrame.HeaderLength..],
+            about,
+            source,
+            destination,
+            NextIdentification(),
+            reason);
+        return frame;
     }
 
     private bool MayAnswer(in Arrival arrival)

@@ -9,11 +9,20 @@ namespace Steelyard.Core.Forwarding;
 /// Decides what becomes of a frame: every branch that looks at a packet stands here and in the
 /// order in which a packet meets them; how it is carried out stands elsewhere.
 /// </summary>
-internal sealed class Forwarder(Engine engine)
+internal sealed class Forwarder
 {
-    private readonly Relay _relay = new(engine);
-    private readonly Opening _opening = new(engine);
-    private readonly IcmpErrors _errors = new(engine);
+    private readonly Engine _engine;
+    private readonly Relay _relay;
+    private readonly Opening _opening;
+    private readonly IcmpErrors _errors;
+
+    public Forwarder(Engine engine)
+    {
+        _engine = engine;
+        _relay = new(engine);
+        _opening = new(engine);
+        _errors = new(engine, _relay);
+    }
 
     /// <summary>Handles one frame, whatever it holds.</summary>
     /// <param name="flowHash">What <see cref="FlowHint"/> made of it.</param>
@@ -132,8 +141,8 @@ internal sealed class Forwarder(Engine engine)
         Endpoint destination = new(packet.Destination, header.DestinationPort);
         uint hash = arrival.FlowHash != FlowHint.None
             ? arrival.FlowHash
-            : engine.Connections.HashOf(header.Protocol, source, destination);
-        int handle = engine.Connections.Find(
+            : _engine.Connections.HashOf(header.Protocol, source, destination);
+        int handle = _engine.Connections.Find(
             hash, header.Protocol, source, destination, out FlowDirection direction);
         if (handle >= 0 && direction == FlowDirection.FromClient)
         {
@@ -170,11 +179,11 @@ internal sealed class Forwarder(Engine engine)
             return DropReason.BadTransportChecksum;
         }
 
-        bool isHeld = engine.Held.Contains(packet.Destination);
+        bool isHeld = _engine.Held.Contains(packet.Destination);
         switch (message.Type)
         {
             case IcmpType.EchoRequest when isHeld:
-                return engine.Answers.Echo(arrival, packet, message);
+                return _engine.Answers.Echo(arrival, packet, message);
             case IcmpType.DestinationUnreachable:
             case IcmpType.SourceQuench:
             case IcmpType.TimeExceeded:
@@ -196,11 +205,11 @@ internal sealed class Forwarder(Engine engine)
             return DropReason.BadTransportChecksum;
         }
 
-        bool isHeld = engine.Held.Contains(packet.Destination);
+        bool isHeld = _engine.Held.Contains(packet.Destination);
         switch (message.TypeIpv6)
         {
             case Icmpv6Type.EchoRequest when isHeld:
-                return engine.Answers.Echo(arrival, packet, message);
+                return _engine.Answers.Echo(arrival, packet, message);
             case < Icmpv6Type.EchoRequest:
                 return OnIcmpError(arrival, packet, message);
             default:
@@ -222,12 +231,12 @@ internal sealed class Forwarder(Engine engine)
 
     private DropReason OnOther(in Arrival arrival, IpPacket packet)
     {
-        if (!engine.Held.Contains(packet.Destination))
+        if (!_engine.Held.Contains(packet.Destination))
         {
             return DropReason.NotRouted;
         }
 
-        engine.Answers.Refuse(
+        _engine.Answers.Refuse(
             arrival,
             packet,
             IcmpReason.ProtocolUnreachable(packet.IsIpv4, Ipv6NextHeader(packet)));

@@ -9,6 +9,8 @@ namespace Steelyard.Core.Forwarding;
 /// <param name="Rest">The second word of the header: the next hop's MTU, or zero.</param>
 internal readonly record struct IcmpReason(byte Type, byte Code, uint Rest = 0)
 {
+    private const byte Ipv4HostUnreachable = 1;
+    private const byte Ipv6AddressUnreachable = 3;
     private const byte Ipv4ProtocolUnreachable = 2;
     private const byte Ipv4PortUnreachable = 3;
     private const byte Ipv4FragmentationNeeded = 4;
@@ -18,6 +20,10 @@ internal readonly record struct IcmpReason(byte Type, byte Code, uint Rest = 0)
     public static IcmpReason PortUnreachable(bool isIpv4) => isIpv4
         ? new((byte)IcmpType.DestinationUnreachable, Ipv4PortUnreachable)
         : new((byte)Icmpv6Type.DestinationUnreachable, Ipv6PortUnreachable);
+
+    public static IcmpReason HostUnreachable(bool isIpv4) => isIpv4
+        ? new((byte)IcmpType.DestinationUnreachable, Ipv4HostUnreachable)
+        : new((byte)Icmpv6Type.DestinationUnreachable, Ipv6AddressUnreachable);
 
     /// <param name="pointer">IPv6: where the number stands that we do not know.</param>
     public static IcmpReason ProtocolUnreachable(bool isIpv4, uint pointer) => isIpv4
@@ -48,23 +54,26 @@ internal static class IcmpError
     private const byte HopLimit = 64;
 
     /// <summary>Octets of the whole IP packet of an error about this one.</summary>
-    public static int Length(IpPacket about) => Math.Min(
-        HeaderOf(about) + IcmpMessage.HeaderLength + about.TotalLength,
-        about.IsIpv4 ? MaximumIpv4Length : MaximumIpv6Length);
+    public static int Length(int aboutLength, bool isIpv4) => Math.Min(
+        HeaderOf(isIpv4) + IcmpMessage.HeaderLength + aboutLength,
+        isIpv4 ? MaximumIpv4Length : MaximumIpv6Length);
 
     /// <param name="octets">The whole IP packet of the error.</param>
+    /// <param name="about">The packet that it is about, as far as that is known.</param>
+    /// <param name="source">Who says so.</param>
+    /// <param name="destination">Who is told.</param>
     public static void Write(
         Span<byte> octets,
-        IpPacket about,
+        ReadOnlySpan<byte> about,
         IpAddress source,
+        IpAddress destination,
         ushort identification,
         in IcmpReason reason)
     {
-        int header = HeaderOf(about);
+        int header = HeaderOf(source.IsIpv4);
         Span<byte> quoted = octets[(header + IcmpMessage.HeaderLength)..];
-        about.Octets[..quoted.Length].CopyTo(quoted);
-        IpAddress destination = about.Source;
-        if (about.IsIpv4)
+        about[..quoted.Length].CopyTo(quoted);
+        if (source.IsIpv4)
         {
             Ipv4Packet.Write(
                 octets,
@@ -89,6 +98,6 @@ internal static class IcmpError
             error.PseudoHeader(octets.Length - header));
     }
 
-    private static int HeaderOf(IpPacket about) =>
-        about.IsIpv4 ? Ipv4Packet.MinimumHeaderLength : Ipv6Packet.HeaderLength;
+    private static int HeaderOf(bool isIpv4) =>
+        isIpv4 ? Ipv4Packet.MinimumHeaderLength : Ipv6Packet.HeaderLength;
 }

@@ -1,3 +1,4 @@
+using System;
 using Steelyard.Core.Connections;
 using Steelyard.Core.Services;
 using Steelyard.Core.Wire;
@@ -8,13 +9,18 @@ namespace Steelyard.Core.Forwarding;
 /// An ICMP error about a packet that we sent on: it is for the end that sent that packet, which
 /// knows it by other addresses.
 /// </summary>
-internal sealed class IcmpErrors(Engine engine)
+internal sealed class IcmpErrors(Engine engine, Relay relay)
 {
-    private readonly Relay _relay = new(engine);
+    private const byte FragmentationNeeded = 4;
 
     public DropReason Handle(
         in Arrival arrival, IpPacket packet, IcmpMessage message, QuotedPacket quoted)
     {
+        if (IsAboutTunnel(arrival, packet, message, out DropReason reason))
+        {
+            return reason;
+        }
+
         // The connection is that of a packet which goes the other way.
         Endpoint source = new(quoted.Destination, quoted.DestinationPort);
         Endpoint destination = new(quoted.Source, quoted.SourcePort);
@@ -23,7 +29,76 @@ internal sealed class IcmpErrors(Engine engine)
 
         // The error is for the end that sent the quoted packet, else it is not about it.
         return handle >= 0 && packet.Destination == quoted.Source
-            ? _relay.Icmp(arrival, packet, message, quoted, handle, direction)
+            ? relay.Icmp(arrival, packet, message, quoted, handle, direction)
             : DropReason.IcmpUnrelated;
     }
+
+    /// <summary>
+    /// The error is about a packet in which we had wrapped a client's: the client is told, by an
+    /// error about its own packet. RFC 2003 §5.
+    /// </summary>
+    public bool IsAboutTunnel(
+        in Arrival arrival, IpPacket packet, IcmpMessage message, out DropReason reason)
+    {
+        reason = DropReason.None;
+        if (!TunnelRewrite.TryUnwrap(message.Quoted, out QuotedTunnel tunnel)
+            || !QuotedPacket.TryParse(message.Quoted[tunnel.InnerOffset..], out QuotedPacket inner))
+        {
+            return false;
+        }
+
+        int handle = engine.Connections.Find(
+            (TransportProtocol)inner.Protocol,
+            new(inner.Source, inner.SourcePort),
+            new(inner.Destination, inner.DestinationPort),
+            out FlowDirection direction);
+        if (handle < 0
+            || direction != FlowDirection.FromClient
+            || engine.Connections[handle].Method != ForwardingMethod.Tunnel
+            || engine.Connections.Server(handle).Endpoint.Address != tunnel.Destination
+            || packet.Destination != tunnel.Source)
+        {
+            return false;
+        }
+
+        reason = TellClient(arrival, packet, message, inner, tunnel, handle);
+        return true;
+    }
+
+    private DropReason TellClient(
+        in Arrival arrival,
+        IpPacket packet,
+        IcmpMessage message,
+        QuotedPacket inner,
+        in QuotedTunnel tunnel,
+        int handle)
+    {
+        IcmpReason said = new((byte)message.Type, message.Code);
+        if (IsTooBig(packet, message))
+        {
+            int mtu = (int)Math.Min(message.Rest & ushort.MaxValue, ushort.MaxValue);
+            int least = packet.IsIpv4 ? TunnelRewrite.LeastIpv4Mtu : TunnelRewrite.LeastIpv6Mtu;
+            if (mtu < least)
+            {
+                return DropReason.IcmpUnrelated;
+            }
+
+            engine.Connections.Server(handle).LearnPathMtu(mtu, arrival.Now);
+            said = IcmpReason.TooBig(
+                inner.IsIpv4,
+                TunnelRewrite.InnerMtu(mtu, tunnel.InnerOffset, inner.IsIpv4));
+        }
+        else if (packet.IsIpv4 != inner.IsIpv4)
+        {
+            // The families number their reasons differently; all of these mean: not reached.
+            said = IcmpReason.HostUnreachable(inner.IsIpv4);
+        }
+
+        ReadOnlySpan<byte> about = message.Quoted[tunnel.InnerOffset..];
+        return engine.Answers.Tell(arrival, about, inner.Destination, inner.Source, said);
+    }
+
+    private static bool IsTooBig(IpPacket packet, IcmpMessage message) => packet.IsIpv4
+        ? message is { Type: IcmpType.DestinationUnreachable, Code: FragmentationNeeded }
+        : message.TypeIpv6 == Icmpv6Type.PacketTooBig;
 }

@@ -174,7 +174,7 @@ internal sealed class Opening(Engine engine)
         }
 
         if (wanted.Method
-            is not (ForwardingMethod.Nat or ForwardingMethod.Direct or ForwardingMethod.FullNat))
+            is ForwardingMethod.Unknown or ForwardingMethod.Local)
         {
             return DropReason.MethodUnsupported;
         }

@@ -11,6 +11,8 @@ internal sealed class Relay(Engine engine)
     // A router lets go what would arrive with nothing left. RFC 1812 §5.3.1.
     private const byte LastHop = 1;
 
+    private readonly Tunnelling _tunnelling = new(engine);
+
     public DropReason Carry(
         in Arrival arrival,
         IpPacket packet,
@@ -76,6 +78,10 @@ internal sealed class Relay(Engine engine)
         {
             IcmpRelay.ToClient(packet, message, quoted, connections[handle].Virtual, client);
         }
+        else if (connections[handle].Method == ForwardingMethod.Tunnel)
+        {
+            return _tunnelling.Send(arrival, packet, handle, connections.Server(handle), hop);
+        }
         else if (connections[handle].SeesServer)
         {
             IcmpRelay.ToServer(
@@ -103,15 +109,23 @@ internal sealed class Relay(Engine engine)
             return Expired(arrival, packet, ErrorSource(arrival, packet));
         }
 
-        if (IsTooBig(arrival, packet, MtuOf(hop)))
+        ForwardingMethod method = engine.Connections[handle].Method;
+        bool isTunnel = method == ForwardingMethod.Tunnel;
+        int mtu = isTunnel ? _tunnelling.InnerMtu(arrival, packet, server, hop) : MtuOf(hop);
+        bool mayBeCut = isTunnel ? _tunnelling.MayBeCut(packet) : MayBeCut(arrival, packet);
+        if (IsTooBig(arrival, packet, mtu, mayBeCut))
         {
             // The error quotes the packet as it would have gone on, with one hop less.
             IpAddress ourselves = ErrorSource(arrival, packet);
             packet.DecrementHops();
-            return TooBig(arrival, packet, ourselves, MtuOf(hop));
+            return TooBig(arrival, packet, ourselves, mtu);
         }
 
-        ForwardingMethod method = engine.Connections[handle].Method;
+        if (isTunnel)
+        {
+            return _tunnelling.Send(arrival, packet, handle, server, hop);
+        }
+
         if (method == ForwardingMethod.FullNat)
         {
             NatRewrite.Disguise(
@@ -145,7 +159,7 @@ internal sealed class Relay(Engine engine)
             return Expired(arrival, packet, OurAddressTowards(arrival, packet.Source));
         }
 
-        if (IsTooBig(arrival, packet, MtuOf(hop)))
+        if (IsTooBig(arrival, packet, MtuOf(hop), MayBeCut(arrival, packet)))
         {
             return TooBig(
                 arrival, packet, OurAddressTowards(arrival, packet.Source), MtuOf(hop));
@@ -192,7 +206,8 @@ internal sealed class Relay(Engine engine)
     /// <summary>
     /// Too large, and may not be cut; a super-frame never is: its sender can do better.
     /// </summary>
-    private static bool IsTooBig(in Arrival arrival, IpPacket packet, int mtu)
+    private static bool IsTooBig(
+        in Arrival arrival, IpPacket packet, int mtu, bool mayBeCut)
     {
         if (packet.TotalLength <= mtu)
         {
@@ -200,7 +215,7 @@ internal sealed class Relay(Engine engine)
         }
 
         return arrival.Offload.Segmentation == SegmentationKind.None
-            ? !MayBeCut(arrival, packet)
+            ? !mayBeCut
             : SuperFrame.HeadersOf(packet) + arrival.Offload.SegmentLength > mtu;
     }
 

@@ -1,3 +1,5 @@
+using System;
+using Steelyard.Core.Time;
 using Steelyard.Core.Wire;
 
 namespace Steelyard.Core.Services;
@@ -10,6 +12,8 @@ public sealed class RealServer
     // The overload ends below three quarters of the upper threshold, if no lower one is set.
     private const long LowerParts = 3;
     private const long UpperParts = 4;
+
+    private static readonly TimeSpan PathMtuLife = TimeSpan.FromMinutes(10);
 
     public RealServer(Endpoint endpoint, ServerSettings settings)
     {
@@ -87,6 +91,14 @@ public sealed class RealServer
     /// <summary>What that was found in; a way of another generation is looked up anew.</summary>
     internal int NextHopGeneration;
 
+    /// <summary>
+    /// What the way through a tunnel to this server takes, in octets, as a router said; 0 when
+    /// none did, or long ago.
+    /// </summary>
+    internal int PathMtu { get; private set; }
+
+    private Instant PathMtuEnds { get; set; }
+
     internal bool HasConnections =>
         ActiveConnections + InactiveConnections + PersistentConnections > 0;
 
@@ -107,6 +119,23 @@ public sealed class RealServer
         Settings = settings;
         Method = settings.Method;
         Weight = settings.Weight;
+    }
+
+    /// <summary>
+    /// A router on the way says what its link takes. Believed for ten minutes. RFC 1191 §6.3.
+    /// </summary>
+    internal void LearnPathMtu(int mtu, Instant now)
+    {
+        PathMtu = mtu;
+        PathMtuEnds = now + PathMtuLife;
+    }
+
+    internal void ForgetOldPathMtu(Instant now)
+    {
+        if (PathMtu != 0 && now >= PathMtuEnds)
+        {
+            PathMtu = 0;
+        }
     }
 
     /// <summary>A connection was added.</summary>

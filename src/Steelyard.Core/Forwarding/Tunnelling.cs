@@ -1,0 +1,104 @@
+using System;
+using Steelyard.Core.Connections;
+using Steelyard.Core.Services;
+using Steelyard.Core.Wire;
+
+namespace Steelyard.Core.Forwarding;
+
+/// <summary>Sends a client's packet to its server inside another one.</summary>
+internal sealed class Tunnelling(Engine engine)
+{
+    private ushort _identification;
+
+    /// <summary>
+    /// Octets of the largest packet that goes through the tunnel as it is.
+    /// </summary>
+    public int InnerMtu(in Arrival arrival, IpPacket packet, RealServer server, int hop)
+    {
+        server.ForgetOldPathMtu(arrival.Now);
+        return TunnelRewrite.InnerMtu(OuterMtu(server, hop), Overhead(server), packet.IsIpv4);
+    }
+
+    /// <summary>
+    /// The packet may be longer than the tunnel takes: with <c>pmtu_disc=0</c>, or when its sender
+    /// allows cutting, the outer one is cut.
+    /// </summary>
+    public bool MayBeCut(IpPacket packet) =>
+        packet.IsIpv4 && (!packet.DontFragment || !engine.Settings.PmtuDisc);
+
+    public DropReason Send(
+        in Arrival arrival, IpPacket packet, int handle, RealServer server, int hop)
+    {
+        packet.DecrementHops();
+        if (arrival.IsUnfinished(packet.HeaderLength))
+        {
+            TransportChecksum.Complete(packet);
+        }
+
+        Span<byte> frame = Room(server, packet.TotalLength);
+        packet.Octets.CopyTo(frame[^packet.TotalLength..]);
+        return Wrap(arrival, frame, packet.TotalLength, handle, server, hop, isMade: false);
+    }
+
+    private static int Overhead(RealServer server) => TunnelRewrite.Overhead(
+        server.Settings.Tunnel, server.Endpoint.Address.IsIpv4);
+
+    private Span<byte> Room(RealServer server, int innerLength) => engine.Departures.Take(
+        EthernetFrame.HeaderLength + Overhead(server) + innerLength);
+
+    private DropReason Wrap(
+        in Arrival arrival,
+        Span<byte> frame,
+        int innerLength,
+        int handle,
+        RealServer server,
+        int hop,
+        bool isMade)
+    {
+        IpAddress destination = server.Endpoint.Address;
+        IpAddress source = SourceTowards(hop, destination);
+        if (source.IsNone)
+        {
+            return DropReason.NoRoute;
+        }
+
+        ref readonly Connection connection = ref engine.Connections[handle];
+        uint flow = engine.Connections.HashOf(
+            connection.Protocol, connection.Client, connection.Virtual);
+        bool dontFragment = TunnelRewrite.DontFragment(
+            new IpPacketHead(frame[^innerLength..]), engine.Settings.PmtuDisc);
+        _identification = unchecked((ushort)(_identification + 1));
+        TunnelRewrite.Wrap(
+            frame[EthernetFrame.HeaderLength..],
+            server.Settings.Tunnel,
+            source,
+            destination,
+            dontFragment,
+            _identification,
+            TunnelRewrite.SourcePort(flow));
+        int mtu = OuterMtu(server, hop);
+        ForwardingCounters from = arrival.Port.Counters;
+        if (frame.Length - EthernetFrame.HeaderLength <= mtu)
+        {
+            return engine.Departures.Send(from, hop, frame, default, isMade, arrival.Now);
+        }
+
+        from.Cut += isMade ? 0 : 1;
+        Fragments.Send(engine.Departures, from, hop, frame, mtu, arrival.Now);
+        return DropReason.None;
+    }
+
+    private int OuterMtu(RealServer server, int hop)
+    {
+        int mtu = engine.Departures.PortOf(hop).MaximumTransmissionUnit;
+        return server.PathMtu != 0 ? Math.Min(mtu, server.PathMtu) : mtu;
+    }
+
+    /// <summary>The interface's own address, else a virtual one that is held there.</summary>
+    private IpAddress SourceTowards(int hop, IpAddress server)
+    {
+        EnginePort port = engine.Departures.PortOf(hop);
+        IpAddress own = port.OwnAddressFor(server);
+        return own.IsNone ? engine.Held.AddressOn(port.InterfaceIndex, server.IsIpv4) : own;
+    }
+}
