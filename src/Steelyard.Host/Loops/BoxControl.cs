@@ -87,8 +87,14 @@ internal sealed class BoxControl(Box box, string configurationPath, ILogger log)
     public Task<IpvsListing> ListAsync(CancellationToken cancellationToken) =>
         box.Inbox.AskAsync((it, _) => ListingPicture.Take(it), cancellationToken);
 
-    public async Task<ControlAnswer> ChangeServicesAsync(
-        IpvsChange change, CancellationToken cancellationToken)
+    public Task<ControlAnswer> ChangeServicesAsync(
+        IpvsChange change, CancellationToken cancellationToken) =>
+        box.Inbox.AskAsync((it, _) => Change(it, change), cancellationToken);
+
+    public void Dispose() => _reloading.Dispose();
+
+    /// <summary>Makes a change, whole or not at all; the control loop's to call.</summary>
+    internal static ControlAnswer Change(Controller it, IpvsChange change)
     {
         ArgumentNullException.ThrowIfNull(change);
         if (IpvsSupport.WhyNot(change) is ControlAnswer refusal)
@@ -98,15 +104,12 @@ internal sealed class BoxControl(Box box, string configurationPath, ILogger log)
 
         if (change.Verb == IpvsVerb.SetTimeouts)
         {
-            return await SetTimeoutsAsync(change.Timeouts!, cancellationToken);
+            SetTimeouts(it, change.Timeouts!);
+            return ControlAnswer.Done();
         }
 
-        ServiceAnswer answer = await box.Inbox.AskAsync(
-            (it, _) => Apply(it.Commands, change), cancellationToken);
-        return ToAnswer(answer, change.Verb);
+        return ToAnswer(Apply(it.Commands, change), change.Verb);
     }
-
-    public void Dispose() => _reloading.Dispose();
 
     private static ServiceAnswer Apply(ServiceCommands services, IpvsChange change)
     {
@@ -150,17 +153,10 @@ internal sealed class BoxControl(Box box, string configurationPath, ILogger log)
         _ => IpvsRefusal.NoSuchService,
     };
 
-    private Task<ControlAnswer> SetTimeoutsAsync(
-        IpvsTimeouts wish, CancellationToken cancellationToken)
+    private static void SetTimeouts(Controller it, IpvsTimeouts wish)
     {
         static TimeSpan? Span(int seconds) => seconds > 0 ? TimeSpan.FromSeconds(seconds) : null;
-        return box.Inbox.AskAsync(
-            (it, _) =>
-            {
-                it.SetTimeouts(
-                    Span(wish.TcpSeconds), Span(wish.TcpFinSeconds), Span(wish.UdpSeconds));
-                return ControlAnswer.Done();
-            },
-            cancellationToken);
+        it.SetTimeouts(
+            Span(wish.TcpSeconds), Span(wish.TcpFinSeconds), Span(wish.UdpSeconds));
     }
 }
