@@ -4,66 +4,81 @@ using System.Collections.Immutable;
 using System.IO;
 using System.Linq;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Steelyard.Core.Services;
 using Steelyard.Core.Wire;
 
 namespace Steelyard.Tests.Golden;
 
-/// <summary>What the IPVS of a real kernel did, step by step, recorded as data.</summary>
-public sealed record Scenario(
+/// <summary>
+/// What the IPVS of a real kernel did, step by step, recorded as data; Data/ipvs/README.md gives
+/// the format.
+/// </summary>
+/// <param name="Name">The file's path below Data/ipvs, without its ending.</param>
+/// <param name="Virtuals">Addresses of the virtual network that occur in the file.</param>
+internal sealed partial record Scenario(
     string Name,
     ImmutableArray<string> Setup,
-    ImmutableArray<(string Name, int Value)> Sysctl,
+    ImmutableArray<(string Name, string Value)> Sysctl,
     ImmutableArray<MarkRule> Marks,
-    ImmutableArray<JsonElement> Events)
+    ImmutableArray<JsonElement> Events,
+    ImmutableArray<IpAddress> Virtuals)
 {
-    private static string Folder => Path.Combine(AppContext.BaseDirectory, "Data", "ipvs");
+    public static string Folder => Path.Combine(AppContext.BaseDirectory, "Data", "ipvs");
 
-    public static IEnumerable<string> Names => Directory
-        .GetFiles(Folder, "*.json")
-        .Select(path => Path.GetFileNameWithoutExtension(path))
+    /// <summary>The recordings of a folder below Data/ipvs; its own without a name.</summary>
+    public static IEnumerable<string> NamesIn(string folder) => Directory
+        .GetFiles(Path.Combine(Folder, folder), "*.json")
+        .Select(path => Path.GetRelativePath(Folder, path)[..^".json".Length])
+        .Where(name => name != Better.FileName)
         .Order(StringComparer.Ordinal);
 
     public static Scenario Load(string name)
     {
         string text = File.ReadAllText(Path.Combine(Folder, name + ".json"));
         JsonElement root = JsonDocument.Parse(text).RootElement;
-        Assert.Equal("ipvs-golden/1", root.GetProperty("format").GetString());
-        ImmutableArray<(string, int)> sysctl = root.TryGetProperty("sysctl", out JsonElement set)
-            ? [.. set.EnumerateObject().Select(one => (one.Name, one.Value.GetInt32()))]
-            : [];
-        ImmutableArray<MarkRule> marks = root.TryGetProperty("marks", out JsonElement rules)
-            ? [.. rules.EnumerateArray().Select(MarkRule.Read)]
-            : [];
+        Assert.Contains(
+            root.GetProperty("format").GetString(),
+            new[] { "ipvs-golden/1", "ipvs-golden-sync/1" });
         return new(
             name,
             [.. root.GetProperty("setup").EnumerateArray().Select(line => line.GetString()!)],
-            sysctl,
-            marks,
-            [.. root.GetProperty("events").EnumerateArray()]);
+            root.TryGetProperty("sysctl", out JsonElement set)
+                ? [.. set.EnumerateObject().Select(one => (one.Name, one.Value.ToString()))]
+                : [],
+            root.TryGetProperty("marks", out JsonElement rules)
+                ? [.. rules.EnumerateArray().Select(ReadRule)]
+                : [],
+            [.. root.GetProperty("events").EnumerateArray()],
+            VirtualsIn(text));
     }
-}
 
-/// <summary>A firewall rule that marks packets from the clients' side.</summary>
-public sealed record MarkRule(
-    uint Mark, TransportProtocol Protocol, IpPrefix? Source, IpPrefix? Destination, int? Port)
-{
-    public bool Matches(in FlowKey flow) =>
-        flow.Protocol == Protocol
-        && (Source is not { } source || source.Contains(flow.Client.Address))
-        && (Destination is not { } destination || destination.Contains(flow.Virtual.Address))
-        && (Port is not { } port || flow.Virtual.Port == port);
+    /// <summary>Every address of 10.9.0.0/16 and fd00:9::/64 in a text.</summary>
+    public static ImmutableArray<IpAddress> VirtualsIn(string text) =>
+    [
+        .. VirtualAddress().Matches(text)
+            .Select(match => match.Value)
+            .Distinct()
+            .Select(address => IpAddress.Parse(address))
+    ];
 
-    internal static MarkRule Read(JsonElement rule)
+    private static MarkRule ReadRule(JsonElement rule)
     {
         Assert.All(rule.EnumerateObject(), field => Assert.Contains(
             field.Name, new[] { "mark", "proto", "src", "dst", "dport" }));
-        return new(
-            rule.GetProperty("mark").GetUInt32(),
-            Enum.Parse<TransportProtocol>(rule.GetProperty("proto").GetString()!, true),
-            Network(rule, "src"),
-            Network(rule, "dst"),
-            rule.TryGetProperty("dport", out JsonElement port) ? port.GetInt32() : null);
+        string protocol = rule.GetProperty("proto").GetString()!;
+        MarkRule read = new(rule.GetProperty("mark").GetUInt32())
+        {
+            Protocol = Enum.Parse<TransportProtocol>(protocol, ignoreCase: true),
+            Source = Network(rule, "src"),
+            Destination = Network(rule, "dst"),
+        };
+        if (!rule.TryGetProperty("dport", out JsonElement port))
+        {
+            return read;
+        }
+
+        return read with { FirstPort = port.GetUInt16(), LastPort = port.GetUInt16() };
     }
 
     private static IpPrefix? Network(JsonElement rule, string field)
@@ -76,4 +91,7 @@ public sealed record MarkRule(
         Assert.True(IpPrefix.TryParse(text.GetString(), out IpPrefix network));
         return network;
     }
+
+    [GeneratedRegex(@"(?<![0-9.])10\.9\.\d+\.\d+(?![0-9.])|fd00:9::[0-9a-f]+")]
+    private static partial Regex VirtualAddress();
 }

@@ -2,220 +2,199 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Text.Json;
+using Steelyard.Core.Forwarding.Commands;
 using Steelyard.Core.Services;
 using Steelyard.Core.Wire;
 
 namespace Steelyard.Tests.Golden;
 
-/// <summary>Plays a recording's events to a director and compares what comes out of it.</summary>
-public sealed class ScenarioReplay
+/// <summary>Plays a recording's events to a world and compares what comes out of it.</summary>
+internal sealed class ScenarioReplay
 {
-    private const TcpFlags Ack = TcpFlags.Acknowledgment;
-    private const TcpFlags PushAck = TcpFlags.Push | Ack;
-    private const TcpFlags FinAck = TcpFlags.Fin | Ack;
+    // The estimator of rates ticks every two seconds; recordings begin between two ticks.
+    private static readonly TimeSpan Prelude = TimeSpan.FromSeconds(1);
 
     private readonly Scenario _scenario;
-    private readonly Director _director;
-
-    // By the recording's connection id: its ends, and the server that had its last packet.
-    private readonly Dictionary<int, FlowKey> _flows = [];
-    private readonly Dictionary<int, Endpoint> _lastServers = [];
+    private readonly GoldenWorld _world;
+    private readonly Sysctls _sysctls;
+    private readonly CommandReplay _commands;
+    private readonly Dictionary<int, Conversation> _conversations = [];
 
     public ScenarioReplay(Scenario scenario)
     {
         _scenario = scenario;
-        _director = new(scenario.Marks);
-        foreach ((string name, int value) in scenario.Sysctl)
+        _world = new(scenario.Virtuals);
+        _sysctls = new(_world);
+        _commands = new(_world);
+        foreach ((string name, string value) in scenario.Sysctl)
         {
-            SetSysctl(name, value);
+            _sysctls.Set(name, value);
+        }
+
+        if (!scenario.Marks.IsEmpty)
+        {
+            _world.Command(new ReplaceMarkRules(scenario.Marks));
         }
 
         foreach (string command in scenario.Setup)
         {
-            Commands.Run(_director, command);
+            string? difference = _commands.DifferenceOfSilent(command);
+            Assert.True(difference is null, $"{scenario.Name}: {command}\n{difference}");
         }
+
+        _world.Wait(Prelude);
     }
 
-    /// <summary>Plays the first events, or all.</summary>
-    /// <param name="count">How many events.</param>
-    /// <param name="exceptions">Events whose packets are played but not compared.</param>
-    public void Play(int count = int.MaxValue, params ReadOnlySpan<int> exceptions)
+    public void Play()
     {
-        int end = int.Min(count, _scenario.Events.Length);
-        for (int index = 0; index < end; index++)
+        for (int index = 0; index < _scenario.Events.Length; index++)
         {
             JsonElement step = _scenario.Events[index];
-            string where = $"{_scenario.Name}, event {index}: {step.GetProperty("op")}";
-            string? difference = Play(step);
-            Assert.True(
-                difference is null != exceptions.Contains(index), $"{where}: {difference}");
+            string where = $"{_scenario.Name}, event {index}: {step}";
+            string? difference;
+            try
+            {
+                difference = Play(step, index);
+            }
+            catch (Exception fault)
+            {
+                throw new InvalidOperationException($"{where}\n{fault.Message}", fault);
+            }
+
+            Assert.True(difference is null, $"{where}\n{difference}");
         }
+
+        _world.CheckConservation();
     }
 
-    /// <summary>What the director did otherwise than the kernel; null for nothing.</summary>
-    private string? Play(JsonElement step)
+    /// <summary>What the box did otherwise than the kernel; null for nothing.</summary>
+    private string? Play(JsonElement step, int index)
     {
-        string op = step.GetProperty("op").GetString()!;
-        switch (op)
+        JsonElement expected = Expected(step, index);
+        switch (step.Text("op"))
         {
             case "wait":
-                _director.Wait(step.GetProperty("ms").GetInt32());
+                _world.Wait(TimeSpan.FromMilliseconds(step.Number("ms")));
                 return null;
             case "sysctl":
-                SetSysctl(step.GetProperty("name").GetString()!, Number(step, "value"));
+                _sysctls.Set(step.Text("name")!, step.GetProperty("value").ToString());
                 return null;
             case "ipvsadm":
-                Commands.Run(_director, step.GetProperty("args").GetString()!);
-                return null;
+                return _commands.DifferenceOf(step, expected);
             case "list":
-                return CompareListing(step);
+                return _commands.DifferenceOfListing(step, expected);
             case "spkt":
-                return CompareReply(step, Flags(step));
+                return CompareReply(
+                    step, expected, it => it.FromServer(step.Flags(), Length(step)));
             case "udp_reply":
-                return CompareReply(step, TcpFlags.None);
+                return CompareReply(
+                    step, expected, it => it.FromServer(GoldenPacket.Payload(Length(step))));
+            case "server_packet":
+                return CompareServerPacket(step, expected);
+            case "syn_many":
+                return Distribution.DifferenceOf(_world, step);
             default:
-                return ComparePackets(op, step);
+                return ClientPackets(step, expected);
         }
     }
 
-    private string? ComparePackets(string op, JsonElement step)
+    /// <summary>What an event wants, or what is better; a listing is in the event itself.</summary>
+    private JsonElement Expected(JsonElement step, int index)
     {
-        int length = Number(step, "len");
-        FlowKey flow = FlowOf(step);
-        (TcpFlags Flags, int Length)[] packets = op switch
-        {
-            "udp" => [(TcpFlags.None, length)],
-            "syn" => [(TcpFlags.Syn, 0)],
-            "rst" => [(TcpFlags.Reset, 0)],
-            "cpkt" or "tcp" => [(Flags(step), length)],
-            "open" => [(TcpFlags.Syn, 0), (Ack, 0)],
-            "data" => [(PushAck, length)],
-            "data_many" => [.. Enumerable.Repeat((PushAck, length), Number(step, "count"))],
-            "close" => [(FinAck, 0), (Ack, 0)],
-            _ => throw new NotSupportedException(op),
-        };
-        (TcpFlags Flags, int Length)? reply = op switch
-        {
-            "open" => (TcpFlags.Syn | Ack, 0),
-            "close" => (FinAck, 0),
-            "data" when Number(step, "reply_len") == 0 => (Ack, 0),
-            "data" => (PushAck, Number(step, "reply_len")),
-            _ => null,
-        };
+        JsonElement recorded = step.TryGetProperty("expect", out JsonElement expect) ? expect
+            : step.Text("op") == "list" ? step
+            : default;
+        return Better.Of(_scenario.Name, index, recorded);
+    }
 
-        string? difference = null;
-        for (int index = 0; index < packets.Length; index++)
+    private static int Length(JsonElement step) => step.Number("len");
+
+    private string? ClientPackets(JsonElement step, JsonElement expected)
+    {
+        PacketPlan plan = PacketPlan.Of(step);
+        Conversation conversation = ConversationOf(step, plan.Protocol);
+        string? wanted = expected.ValueKind == JsonValueKind.Undefined ? null : Words.Of(expected);
+        for (int index = 0; index < plan.Packets.Length; index++)
         {
-            (TcpFlags flags, int payload) = packets[index];
-            Outcome outcome = _director.OnClientPacket(flow, flags, payload);
-            difference ??= Compare(outcome, step);
-            if (outcome.To is not { } server)
+            string got = conversation.Describe(
+                _world.FromClient(plan.Packets[index](conversation)));
+            wanted ??= got;
+            if (got != wanted)
             {
-                break;
+                return $"packet {index}: {got}; expected: {wanted}";
             }
 
-            if (step.TryGetProperty("id", out JsonElement id))
+            if (!wanted.StartsWith("to ", StringComparison.Ordinal))
             {
-                _lastServers[id.GetInt32()] = server;
+                return null;
             }
 
-            if (index == 0 && reply is { } answer && outcome.Method == ForwardingMethod.Nat)
+            if (index == 0
+                && plan.Reply is not null
+                && wanted.EndsWith(" nat", StringComparison.Ordinal))
             {
-                Endpoint source = _director.OnServerPacket(
-                    new(flow.Protocol, server, flow.Client), answer.Flags, answer.Length);
-                difference ??= source == flow.Virtual ? null : $"the reply came from {source}";
+                string reply = Reply(conversation, plan.Reply);
+                string back = Words.ClientGetsFrom(conversation.Flow.Virtual.ToString());
+                if (reply != back)
+                {
+                    return $"reply: {reply}; expected: {back}";
+                }
             }
         }
 
-        return difference;
+        return null;
     }
 
-    private static string? Compare(Outcome outcome, JsonElement step)
+    private string? CompareReply(
+        JsonElement step, JsonElement expected, Func<Conversation, byte[]> packet)
     {
-        if (!step.TryGetProperty("expect", out JsonElement expected))
-        {
-            return null;
-        }
-
-        Assert.All(expected.EnumerateObject(), field => Assert.Contains(
-            field.Name, new[] { "to", "via", "client_gets", "from" }));
-        string? to = Text(expected, "to");
-        bool isSame = to == outcome.To?.ToString()
-            && Text(expected, "via") == outcome.Via
-            && Text(expected, "client_gets") == outcome.Reply;
-        return isSame ? null : $"{outcome}; expected {expected}";
+        string got = Reply(_conversations[step.Number("id")], packet);
+        string wanted = Words.Of(expected);
+        return got == wanted ? null : $"{got}; expected: {wanted}";
     }
 
-    private string? CompareReply(JsonElement step, TcpFlags flags)
+    private string Reply(Conversation conversation, Func<Conversation, byte[]> packet) =>
+        conversation.DescribeReply(
+            _world.FromServer(packet(conversation), conversation.Server!.Value.Address));
+
+    private string? CompareServerPacket(JsonElement step, JsonElement expected)
     {
-        int id = Number(step, "id");
-        FlowKey flow = _flows[id];
-        Endpoint source = _director.OnServerPacket(
-            new(flow.Protocol, _lastServers[id], flow.Client), flags, Number(step, "len"));
-        string? expected = Text(step.GetProperty("expect"), "client_gets_from");
-        return expected == source.ToString() ? null : $"from {source}; expected {expected}";
+        Endpoint source = EndpointOf(step, "src");
+        Endpoint destination = EndpointOf(step, "dst");
+        byte[] packet = step.Text("proto") == "udp"
+            ? GoldenPacket.Udp(source, destination, GoldenPacket.Payload(Length(step)))
+            : GoldenPacket.Tcp(source, destination, step.Flags(), Length(step));
+        Sighting[] seen = _world.FromServer(packet, source.Address);
+        string got = seen.Length == 0
+            ? Words.Nothing
+            : string.Join(", ", seen.Select(one =>
+                $"the {(one.IsOnServerSide ? "server" : "client")} gets {one.Name}"));
+        string wanted = Words.Of(expected);
+        return got == wanted ? null : $"{got}; expected: {wanted}";
     }
 
-    private string? CompareListing(JsonElement step)
-    {
-        string arguments = step.GetProperty("args").GetString()!;
-        List<string> expected =
-            [.. step.GetProperty("stdout").EnumerateArray().Select(line => line.GetString()!)];
-        List<string> actual = Listing.Print(_director, arguments);
-        return expected.SequenceEqual(actual)
-            ? null
-            : $"{arguments}\n{string.Join('\n', actual)}\nexpected\n{string.Join('\n', expected)}";
-    }
-
-    private FlowKey FlowOf(JsonElement step)
+    /// <summary>The conversation of an event: a new one when it says where it goes.</summary>
+    private Conversation ConversationOf(JsonElement step, TransportProtocol protocol)
     {
         bool isNamed = step.TryGetProperty("id", out JsonElement id);
-        if (!step.TryGetProperty("src", out JsonElement source))
+        if (isNamed && !step.TryGetProperty("src", out _))
         {
-            return _flows[id.GetInt32()];
+            return _conversations[id.GetInt32()];
         }
 
-        Assert.True(Endpoint.TryParse(source.GetString(), out Endpoint client));
-        Assert.True(Endpoint.TryParse(Text(step, "dst"), out Endpoint destination));
-        bool isUdp = step.GetProperty("op").GetString() == "udp";
-        FlowKey flow = new(
-            isUdp ? TransportProtocol.Udp : TransportProtocol.Tcp, client, destination);
+        FlowKey flow = new(protocol, EndpointOf(step, "src"), EndpointOf(step, "dst"));
+        Conversation conversation = new(flow);
         if (isNamed)
         {
-            _flows[id.GetInt32()] = flow;
+            _conversations[id.GetInt32()] = conversation;
         }
 
-        return flow;
+        return conversation;
     }
 
-    private void SetSysctl(string name, int value)
+    private static Endpoint EndpointOf(JsonElement step, string field)
     {
-        Assert.Contains(name, _director.Sysctl.Keys);
-        _director.Sysctl[name] = value;
-    }
-
-    private static int Number(JsonElement step, string field) =>
-        step.TryGetProperty(field, out JsonElement number) ? number.GetInt32() : 0;
-
-    private static string? Text(JsonElement step, string field) =>
-        step.TryGetProperty(field, out JsonElement text) ? text.GetString() : null;
-
-    private static TcpFlags Flags(JsonElement step)
-    {
-        TcpFlags flags = TcpFlags.None;
-        foreach (char letter in Text(step, "flags")!)
-        {
-            flags |= letter switch
-            {
-                'F' => TcpFlags.Fin,
-                'S' => TcpFlags.Syn,
-                'R' => TcpFlags.Reset,
-                'P' => TcpFlags.Push,
-                'A' => Ack,
-                _ => throw new NotSupportedException($"flag {letter}"),
-            };
-        }
-
-        return flags;
+        Assert.True(Endpoint.TryParse(step.Text(field), out Endpoint endpoint), field);
+        return endpoint;
     }
 }

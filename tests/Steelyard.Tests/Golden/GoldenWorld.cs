@@ -1,0 +1,197 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.IO;
+using System.Threading;
+using Steelyard.Core.Chance;
+using Steelyard.Core.Connections;
+using Steelyard.Core.Control;
+using Steelyard.Core.Forwarding;
+using Steelyard.Core.Forwarding.Commands;
+using Steelyard.Core.Time;
+using Steelyard.Core.Wire;
+using Steelyard.Host.Ipvsadm;
+using Steelyard.Simulation;
+using Steelyard.Tests.Control;
+using Steelyard.Tests.Forwarding;
+using Steelyard.Tests.Ipvsadm;
+using Steelyard.Tests.Wire;
+
+namespace Steelyard.Tests.Golden;
+
+/// <summary>
+/// The recordings' director, made of the real parts: engine, controller and <c>ipvsadm</c>
+/// between two links, under a clock that moves only when told.
+/// </summary>
+internal sealed class GoldenWorld
+{
+    private readonly List<Sighting> _seen = [];
+    private readonly Engine _engine;
+    private readonly RecordingEffects _effects;
+    private readonly MemoryPort _outside;
+    private readonly MemoryPort _inside;
+    private readonly ForwardingCounters[] _counters;
+
+    /// <param name="held">Virtual addresses.</param>
+    public GoldenWorld(
+        IEnumerable<IpAddress> held, int clientSideMtu = 65_535, int serverSideMtu = 65_535)
+    {
+        _engine = new(new EngineOptions { ConnectionCapacity = 4096 });
+        _effects = new(_engine) { Now = Instant.Zero + TimeSpan.FromSeconds(1000) };
+        Controller = new(
+            new BoxIdentity("box", "test", Instant.Zero), _engine, _effects, new SeededChance(1));
+        _outside = Port("c0", TestBox.OutsideIndex, TestBox.OutsideMac, clientSideMtu);
+        _inside = Port("s0", TestBox.InsideIndex, TestBox.InsideMac, serverSideMtu);
+        AttachPort[] attached = [new(_outside), new(_inside)];
+        _counters = [attached[0].Counters, attached[1].Counters];
+        foreach (AttachPort port in attached)
+        {
+            Command(port);
+        }
+
+        Controller.OnNetwork(Topology.Picture(clientSideMtu, serverSideMtu), Now);
+        Controller.OnPortsChanged([.. attached], Now);
+        Hold(held);
+        LearnNeighbours();
+        Turn();
+    }
+
+    public Controller Controller { get; }
+
+    public Instant Now => _effects.Now;
+
+    public void Command(IEngineCommand command) => Assert.True(_effects.TryCommand(command));
+
+    /// <summary>Puts a client's packet in; returns everything that comes out.</summary>
+    public Sighting[] FromClient(byte[] packet) => Send(_outside, PacketBuilder.InFrame(
+        packet, TestBox.OutsideVirtual, TestBox.RouterMac, TypeOf(packet)));
+
+    /// <summary>Puts a server's packet in, on its way to its gateway.</summary>
+    public Sighting[] FromServer(byte[] packet, IpAddress server) => Send(
+        _inside,
+        PacketBuilder.InFrame(
+            packet, TestBox.InsideVirtual, Topology.StationOf(server), TypeOf(packet)));
+
+    /// <summary>Time passes, and everybody does what is due meanwhile.</summary>
+    public void Wait(TimeSpan time)
+    {
+        Instant end = Now + time;
+        while (true)
+        {
+            Instant next = Instant.Earlier(_engine.Deadline, Controller.Deadline);
+            if (next > end)
+            {
+                _effects.Now = end;
+                Turn();
+                return;
+            }
+
+            _effects.Now = next > Now ? next : Now;
+            Turn();
+            Controller.OnDeadline(Now);
+        }
+    }
+
+    /// <summary>Runs a command line of <c>ipvsadm</c>.</summary>
+    public (int Code, string Output, string Error) Ipvsadm(string arguments, string input = "")
+    {
+        using StringWriter output = new();
+        using StringWriter error = new();
+        using StringReader given = new(input);
+        IpvsadmProgram program =
+            new(new GoldenBox(this), new FixedNames(), new(given, output, error));
+        int code = program.RunAsync(
+            arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries), CancellationToken.None)
+            .GetAwaiter().GetResult();
+        Turn();
+        return (code, output.ToString(), error.ToString());
+    }
+
+    public ImmutableArray<ConnectionRecord> Connections()
+    {
+        SnapshotConnections snapshot = new(new ConnectionRecord[4096]);
+        Command(snapshot);
+        while (!snapshot.IsComplete)
+        {
+            Turn();
+        }
+
+        Assert.True(snapshot.IsWhole);
+        return [.. snapshot.Records];
+    }
+
+    /// <summary>Each frame has one fate.</summary>
+    public void CheckConservation()
+    {
+        foreach (ForwardingCounters counters in _counters)
+        {
+            Assert.Equal(
+                counters.Received,
+                counters.NotOurs + counters.Forwarded + counters.Answered + counters.Cut
+                    + counters.Waiting + counters.Dropped);
+        }
+    }
+
+    private static ushort TypeOf(byte[] packet) =>
+        packet[0] >> 4 == 4 ? (ushort)EtherType.Ipv4 : (ushort)EtherType.Ipv6;
+
+    private void Hold(IEnumerable<IpAddress> held)
+    {
+        foreach (IpAddress address in held)
+        {
+            Command(new HoldAddress(TestBox.OutsideIndex, address, TestBox.OutsideVirtual));
+        }
+
+        foreach (IpAddress gateway in Topology.Gateways)
+        {
+            Command(new HoldAddress(TestBox.InsideIndex, gateway, TestBox.InsideVirtual));
+        }
+    }
+
+    private void LearnNeighbours()
+    {
+        foreach (IpAddress router in Topology.Routers)
+        {
+            Command(new NeighbourLearned(TestBox.OutsideIndex, router, TestBox.RouterMac));
+        }
+
+        foreach (int number in Topology.Servers)
+        {
+            foreach (bool isIpv4 in new[] { true, false })
+            {
+                Command(new NeighbourLearned(
+                    TestBox.InsideIndex,
+                    Topology.Server(number, isIpv4),
+                    TestBox.ServerMac(number)));
+            }
+        }
+    }
+
+    private Sighting[] Send(MemoryPort port, ReadOnlySpan<byte> frame)
+    {
+        _seen.Clear();
+        Assert.True(port.Deliver(frame));
+        Turn();
+        return [.. _seen];
+    }
+
+    private void Turn()
+    {
+        do
+        {
+            _engine.Turn(Now);
+        }
+        while (!_engine.Commands.IsEmpty);
+    }
+
+    private MemoryPort Port(string name, int index, MacAddress station, int mtu)
+    {
+        MemoryPort port = new(name, index, station, slots: 4, slotLength: 65_600)
+        {
+            MaximumTransmissionUnit = mtu,
+        };
+        port.Taker = (ReadOnlySpan<byte> frame, in FrameOffload offload) =>
+            _seen.Add(new(new SentFrame(port, frame.ToArray(), offload)));
+        return port;
+    }
+}
