@@ -40,7 +40,7 @@ public sealed class Ledger(Agenda agenda, bool isCalm)
         {
             ForwardingCounters one = counters[index];
             long fates = one.NotOurs + one.Forwarded + one.Answered + one.Cut + one.Waiting
-                + one.Dropped;
+                + one.Gathered + one.Dropped;
             if (one.Received != fates || one.Received != ports[index].Counters.ReceivedPackets)
             {
                 throw new ViolationException(

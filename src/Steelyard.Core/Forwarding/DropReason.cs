@@ -30,8 +30,13 @@ public enum DropReason : byte
     /// <summary>The sender prescribes the way by an IP option. RFC 7126 §4.3.</summary>
     SourceRouted,
 
-    /// <summary>A part of an IPv4 datagram; they are not put together yet.</summary>
-    FragmentUnsupported,
+    /// <summary>
+    /// Fragments overlap: their datagram is dropped whole. RFC 5722 §3, here for both families.
+    /// </summary>
+    FragmentOverlap,
+
+    /// <summary>A fragment that cannot be part of a datagram.</summary>
+    MalformedFragment,
 
     /// <summary>Lengths of the TCP, UDP or ICMP header cannot be.</summary>
     MalformedTransport,

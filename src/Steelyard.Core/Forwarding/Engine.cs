@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using Steelyard.Core.Connections;
+using Steelyard.Core.Forwarding.Reassembly;
 using Steelyard.Core.Queues;
 using Steelyard.Core.Services;
 using Steelyard.Core.Time;
@@ -38,6 +39,7 @@ public sealed class Engine
         Departures = new(this, options);
         Answers = new(this, options);
         Defence = new(this);
+        Reassembly = new(options.FragmentedDatagrams, options.HashSeed);
         _forwarder = new(this);
         _upkeep = new(this, options);
     }
@@ -70,6 +72,8 @@ public sealed class Engine
     internal ImmutableArray<MasqueradeRule> Masquerades { get; set; } = [];
 
     internal Defence Defence { get; }
+
+    internal ReassemblyTable Reassembly { get; }
 
     internal HeldAddresses Held { get; } = new();
 

@@ -26,6 +26,12 @@ public sealed record EngineOptions
     public int WaitingFramesPerNeighbour { get; init; } = 32;
 
     /// <summary>
+    /// Datagrams whose fragments are gathered at one time; each takes 66 KB. Beyond, the oldest
+    /// one is given up.
+    /// </summary>
+    public int FragmentedDatagrams { get; init; } = 64;
+
+    /// <summary>
     /// Packets a second that the engine makes itself (echo replies, ICMP errors, resets); bursts
     /// of a tenth of it. A flood must not be answered by a flood.
     /// </summary>

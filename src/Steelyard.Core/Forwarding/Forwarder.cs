@@ -15,6 +15,7 @@ internal sealed class Forwarder
     private readonly Relay _relay;
     private readonly Opening _opening;
     private readonly IcmpErrors _errors;
+    private readonly Gathering _gathering;
 
     public Forwarder(Engine engine)
     {
@@ -22,6 +23,7 @@ internal sealed class Forwarder
         _relay = new(engine);
         _opening = new(engine);
         _errors = new(engine, _relay);
+        _gathering = new(engine);
     }
 
     /// <summary>Handles one frame, whatever it holds.</summary>
@@ -94,7 +96,7 @@ internal sealed class Forwarder
         }
 
         return packet.IsFragment
-            ? DropReason.FragmentUnsupported
+            ? OnFragment(arrival, octets)
             : OnIp(arrival, IpPacket.Of(packet));
     }
 
@@ -117,8 +119,18 @@ internal sealed class Forwarder
         }
 
         return extensions.FragmentOffset != 0
-            ? DropReason.FragmentUnsupported
+            ? OnFragment(arrival, octets)
             : OnIp(arrival, IpPacket.Of(packet, extensions));
+    }
+
+    /// <summary>A part of a packet; the last that was missing makes it whole.</summary>
+    private DropReason OnFragment(in Arrival arrival, Span<byte> octets)
+    {
+        DropReason reason = _gathering.Offer(arrival, octets, out Arrival whole);
+        return reason == DropReason.None && !whole.Frame.IsEmpty
+            && IpPacket.TryParse(whole.Frame[whole.PacketOffset..], out IpPacket packet)
+                ? OnIp(whole, packet)
+                : reason;
     }
 
     /// <summary>A whole packet of either family.</summary>

@@ -4,7 +4,7 @@ namespace Steelyard.Core.Forwarding;
 
 /// <summary>
 /// What became of one port's frames; written by the data thread alone. At all times
-/// <c>Received = NotOurs + Forwarded + Answered + Cut + Waiting + all drops</c>, and over all
+/// <c>Received = NotOurs + Forwarded + Answered + Cut + Waiting + Gathered + all drops</c>, and over all
 /// ports <c>Forwarded + Answered + Made</c> are the frames transmitted.
 /// </summary>
 public sealed class ForwardingCounters
@@ -29,6 +29,11 @@ public sealed class ForwardingCounters
 
     /// <summary>Frames that wait now for a station address.</summary>
     public long Waiting;
+
+    /// <summary>
+    /// Fragments that were put to others of their datagram; the last one's fate is the datagram's.
+    /// </summary>
+    public long Gathered;
 
     /// <summary>Frames too large for the next link, that were cut into fragments.</summary>
     public long Cut;

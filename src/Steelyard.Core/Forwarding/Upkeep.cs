@@ -18,6 +18,9 @@ internal sealed class Upkeep
     // Listings at once: the twin's, and those of a few people.
     private const int MostSnapshots = 8;
 
+    // Datagrams in fragments that are given up in one turn.
+    private const int MostGivenUp = 8;
+
     private readonly Engine _engine;
     private readonly EngineOptions _options;
     private readonly Queue<SnapshotConnections> _snapshots = new(MostSnapshots);
@@ -37,6 +40,7 @@ internal sealed class Upkeep
         int budget = _options.UpkeepPerTurn;
         connections.Expire(now, ref budget);
         _engine.Defence.Turn(now);
+        _ = _engine.Reassembly.Expire(now, MostGivenUp);
         _engine.Counters.ConnectionsEvicted = connections.Evicted;
         _engine.Counters.ConnectionsExpired = connections.Ended;
         _engine.Counters.ConnectionsCreated = connections.Created;

@@ -150,18 +150,31 @@ public class DropReasonTests
         AssertDropped(box, DropReason.SourceRouted, sent);
     }
 
-    [Theory]
-    [InlineData(0x2000)]
-    [InlineData(0x0010)]
-    [Drops(DropReason.FragmentUnsupported)]
-    public void A_fragment_is_dropped(int fragmentWord)
+    [Fact]
+    [Drops(DropReason.MalformedFragment)]
+    public void A_fragment_with_more_to_come_that_is_no_multiple_of_eight_octets_is_dropped()
     {
         TestBox box = WebBox(out _);
 
         SentFrame[] sent = box.FromClient(
-            PacketBuilder.Tcp(Client, Web).FragmentWord((ushort)fragmentWord));
+            PacketBuilder.Tcp(Client, Web).Payload(1).FragmentWord(0x2000));
 
-        AssertDropped(box, DropReason.FragmentUnsupported, sent);
+        AssertDropped(box, DropReason.MalformedFragment, sent);
+    }
+
+    [Fact]
+    [Drops(DropReason.FragmentOverlap)]
+    public void Fragments_that_overlap_are_dropped()
+    {
+        TestBox box = WebBox(out _);
+        box.FromClient(PacketBuilder.Tcp(Client, Web).Payload(12).FragmentWord(0x2000));
+
+        SentFrame[] sent = box.FromClient(
+            PacketBuilder.Tcp(Client, Web).Payload(12).FragmentWord(0x2001));
+
+        Assert.Empty(sent);
+        Assert.Equal(1, box.OutsideCounters[DropReason.FragmentOverlap]);
+        box.CheckConservation();
     }
 
     [Theory]

@@ -205,7 +205,7 @@ internal sealed class TestBox
             Assert.Equal(
                 counters.Received,
                 counters.NotOurs + counters.Forwarded + counters.Answered + counters.Cut
-                    + counters.Waiting + counters.Dropped);
+                    + counters.Waiting + counters.Gathered + counters.Dropped);
             received += counters.Received;
             expectedSent += counters.Forwarded + counters.Answered + counters.Made;
         }

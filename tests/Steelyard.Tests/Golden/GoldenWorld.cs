@@ -128,7 +128,7 @@ internal sealed class GoldenWorld
             Assert.Equal(
                 counters.Received,
                 counters.NotOurs + counters.Forwarded + counters.Answered + counters.Cut
-                    + counters.Waiting + counters.Dropped);
+                    + counters.Waiting + counters.Gathered + counters.Dropped);
         }
     }
 
