@@ -64,16 +64,18 @@ public struct Connection
     public readonly bool SeesReplies => (Flags & ConnectionFlags.NoOutput) == 0;
 
     /// <summary>
-    /// A SYN on these ports starts a new connection, on a server chosen anew, because the old one
-    /// has ended (<c>conn_reuse_mode=1</c>).
+    /// A SYN, or an INIT, on these ports starts a new connection, on a server chosen anew, because
+    /// the old one has ended (<c>conn_reuse_mode=1</c>).
     /// </summary>
     public readonly bool IsReusable =>
-        CurrentState is ConnectionState.TimeWait or ConnectionState.Close;
+        CurrentState is ConnectionState.TimeWait or ConnectionState.Close
+            or ConnectionState.SctpClosed;
 
     /// <summary>Nobody has proven yet that he means it: half-open, or not even that.</summary>
     internal readonly bool IsEmbryonic => CurrentState
         is ConnectionState.None or ConnectionState.SynReceived
         or ConnectionState.SynSent or ConnectionState.SynAck
+        or (>= ConnectionState.SctpInit1 and <= ConnectionState.SctpCookieEchoed)
         && !IsTemplate;
 
     /// <summary>For one datagram alone.</summary>

@@ -140,6 +140,17 @@ public sealed class ConnectionTable
         return Enter(handle, next, now + Timeouts[next], now);
     }
 
+    /// <summary>An SCTP packet of the connection, by the chunk that decides.</summary>
+    /// <returns>True when the state changed.</returns>
+    public bool OnSctp(int handle, FlowDirection sender, SctpChunkType chunk, Instant now)
+    {
+        ref Connection connection = ref _store[handle];
+        CountPacket(ref connection, sender);
+        ConnectionState next = SctpStates.Next(
+            connection.State, sender, chunk, connection.SeesReplies);
+        return Enter(handle, next, now + Timeouts[next], now);
+    }
+
     /// <summary>A UDP datagram of the connection.</summary>
     /// <returns>True when it is the first.</returns>
     public bool OnUdp(int handle, FlowDirection sender, Instant now)
@@ -252,10 +263,17 @@ public sealed class ConnectionTable
     /// <returns>Its handle; -1 when the table is full, or the news was old or is none.</returns>
     public int Learn(in ConnectionRecord record, RealServer server, Instant now)
     {
-        bool isTcp = record.Protocol == TransportProtocol.Tcp;
-        if (isTcp && record.State > ConnectionState.SynAck)
+        ConnectionState state = record.State;
+        switch (record.Protocol)
         {
-            return Nothing;
+            case TransportProtocol.Tcp when state > ConnectionState.SynAck:
+            case TransportProtocol.Sctp when !SctpStates.Has(state):
+                return Nothing;
+            case TransportProtocol.Tcp or TransportProtocol.Sctp:
+                break;
+            default:
+                state = ConnectionState.Udp;
+                break;
         }
 
         long ticks = long.Clamp(record.Timeout.Ticks, 0, Timeouts.Longest.Ticks);
@@ -288,7 +306,7 @@ public sealed class ConnectionTable
         }
         else if (handle >= 0)
         {
-            Enter(handle, isTcp ? record.State : ConnectionState.Udp, deadline, now);
+            Enter(handle, state, deadline, now);
             OnTold(handle);
         }
 

@@ -25,8 +25,9 @@ public static class TcpStates
     private const int EventCount = 4;
 
     /// <summary>The states in which a connection counts as active.</summary>
-    private const int ActiveStates =
-        (1 << (int)Es) | (1 << (int)Ss) | (1 << (int)Sr) | (1 << (int)Sa);
+    private const ulong ActiveStates =
+        (1UL << (int)Es) | (1UL << (int)Ss) | (1UL << (int)Sr) | (1UL << (int)Sa)
+        | (1UL << (int)ConnectionState.SctpEstablished);
 
     // Rows: who sent the segment, and its event in the order SYN, FIN, ACK, RST.
     // Columns: the state before, in the order of ConnectionState.
@@ -113,6 +114,8 @@ public static class TcpStates
         return (secure ? Secure : Normal)[(row * StateCount) + (int)current];
     }
 
-    /// <summary>Whether a connection in this state is counted as active; UDP never is.</summary>
+    /// <summary>
+    /// Whether a connection in this state, of any protocol, is counted as active; UDP never is.
+    /// </summary>
     public static bool IsActive(ConnectionState state) => (ActiveStates >> (int)state & 1) != 0;
 }

@@ -9,7 +9,7 @@ namespace Steelyard.Core.Connections;
 /// </summary>
 public sealed class Timeouts
 {
-    private readonly TimeSpan[] _byState = new TimeSpan[(int)ConnectionState.Udp + 1];
+    private readonly TimeSpan[] _byState = new TimeSpan[(int)ConnectionState.SctpClosed + 1];
 
     public Timeouts()
     {
@@ -25,6 +25,15 @@ public sealed class Timeouts
         Set(ConnectionState.Listen, 2 * 60);
         Set(ConnectionState.SynAck, 2 * 60);
         Set(ConnectionState.Udp, 5 * 60);
+        for (var state = ConnectionState.SctpInit; state <= ConnectionState.SctpClosed; state++)
+        {
+            // RTO.Max, and a second. RFC 9260 §16.
+            Set(state, 60 + 1);
+        }
+
+        Set(ConnectionState.SctpEstablished, 15 * 60);
+        Set(ConnectionState.SctpInit1, 4);
+        Set(ConnectionState.SctpRejected, 4);
     }
 
     /// <summary>From the making of a connection to its first state.</summary>

@@ -53,6 +53,19 @@ public static class Words
     {
         ConnectionState.SynReceived => "SYN_RECV",
         ConnectionState.SynAck => "SYNACK",
+        ConnectionState.SctpInit1 => "INIT1",
+        ConnectionState.SctpInit => "INIT",
+        ConnectionState.SctpCookieSent => "C-SENT",
+        ConnectionState.SctpCookieReplied => "C-REPLIED",
+        ConnectionState.SctpCookieWait => "C-WAIT",
+        ConnectionState.SctpCookie => "COOKIE",
+        ConnectionState.SctpCookieEchoed => "C-ECHOED",
+        ConnectionState.SctpEstablished => "ESTABLISHED",
+        ConnectionState.SctpShutdownSent => "S-SENT",
+        ConnectionState.SctpShutdownReceived => "S-RECEIVED",
+        ConnectionState.SctpShutdownAckSent => "S-ACK-SENT",
+        ConnectionState.SctpRejected => "REJECTED",
+        ConnectionState.SctpClosed => "CLOSED",
         _ => Snake(state.ToString()).ToUpperInvariant(),
     };
 

@@ -95,8 +95,10 @@ internal sealed class Defence(Engine engine)
 
         return connection.State switch
         {
-            ConnectionState.SynReceived or ConnectionState.SynAck => true,
-            ConnectionState.Established or ConnectionState.Udp =>
+            ConnectionState.SynReceived or ConnectionState.SynAck
+                or ConnectionState.SctpInit1 or ConnectionState.SctpInit => true,
+            ConnectionState.Established or ConnectionState.Udp
+                or ConnectionState.SctpEstablished =>
                 engine.Connections.IdleTime(handle, now) >= Grace
                 && IsTurnOf(connection.ClientPackets),
             _ => false,

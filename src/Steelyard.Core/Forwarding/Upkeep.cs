@@ -72,7 +72,8 @@ internal sealed class Upkeep
     {
         bool isUnproven = _engine.Connections[handle].State
             is ConnectionState.SynReceived or ConnectionState.SynSent or ConnectionState.SynAck
-            or ConnectionState.Udp;
+            or ConnectionState.Udp
+            or (>= ConnectionState.SctpInit1 and <= ConnectionState.SctpCookieEchoed);
         if (isUnproven && !_engine.HasRoomForUnprovenNews)
         {
             return;

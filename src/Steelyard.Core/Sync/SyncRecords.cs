@@ -35,7 +35,7 @@ public static class SyncRecords
         entry = new(
             (byte)record.Protocol,
             flags,
-            record.State == ConnectionState.Udp ? (ushort)0 : (ushort)record.State,
+            NumberOf(record.State),
             record.Client,
             record.Virtual,
             record.Server,
@@ -63,7 +63,7 @@ public static class SyncRecords
         {
             TransportProtocol.Tcp => entry.State <= (ushort)ConnectionState.SynAck,
             TransportProtocol.Udp => entry.State == 0,
-            TransportProtocol.Sctp => entry.State < (ushort)ConnectionState.Udp,
+            TransportProtocol.Sctp => SctpStates.TryFind(entry.State, out _),
             _ => false,
         };
         if (!isKnown
@@ -79,12 +79,29 @@ public static class SyncRecords
             entry.Virtual,
             entry.Server,
             method,
-            protocol == TransportProtocol.Udp
-                ? ConnectionState.Udp
-                : (ConnectionState)entry.State,
+            StateOf(protocol, entry.State),
             (entry.Flags & SyncEntry.Inactive) != 0,
             TimeSpan.FromTicks(
                 Math.Min(entry.TimeoutSeconds, int.MaxValue) * TimeSpan.TicksPerSecond));
         return true;
+    }
+
+    /// <summary>Each protocol's states are numbered from 0.</summary>
+    private static ushort NumberOf(ConnectionState state) => state switch
+    {
+        ConnectionState.Udp => 0,
+        > ConnectionState.Udp => (ushort)SctpStates.NumberOf(state),
+        _ => (ushort)state,
+    };
+
+    private static ConnectionState StateOf(TransportProtocol protocol, ushort number)
+    {
+        if (protocol == TransportProtocol.Sctp
+            && SctpStates.TryFind(number, out ConnectionState state))
+        {
+            return state;
+        }
+
+        return protocol == TransportProtocol.Udp ? ConnectionState.Udp : (ConnectionState)number;
     }
 }

@@ -49,7 +49,7 @@ internal sealed record ConnectionEntry(
         Virtual,
         Server,
         Method,
-        ConnectionStateNames.Find(State),
+        ConnectionStateNames.Find(Protocol, State),
         Inactive,
         TimeSpan.FromSeconds(TimeoutS))
     {
@@ -78,6 +78,19 @@ internal static class ConnectionStateNames
         (ConnectionState.Listen, "LISTEN"),
         (ConnectionState.SynAck, "SYNACK"),
         (ConnectionState.Udp, "UDP"),
+        (ConnectionState.SctpInit1, "INIT1"),
+        (ConnectionState.SctpInit, "INIT"),
+        (ConnectionState.SctpCookieSent, "C-SENT"),
+        (ConnectionState.SctpCookieReplied, "C-REPLIED"),
+        (ConnectionState.SctpCookieWait, "C-WAIT"),
+        (ConnectionState.SctpCookie, "COOKIE"),
+        (ConnectionState.SctpCookieEchoed, "C-ECHOED"),
+        (ConnectionState.SctpEstablished, "ESTABLISHED"),
+        (ConnectionState.SctpShutdownSent, "S-SENT"),
+        (ConnectionState.SctpShutdownReceived, "S-RECEIVED"),
+        (ConnectionState.SctpShutdownAckSent, "S-ACK-SENT"),
+        (ConnectionState.SctpRejected, "REJECTED"),
+        (ConnectionState.SctpClosed, "CLOSED"),
     ];
 
     /// <summary>A template is ASSURED or NONE.</summary>
@@ -86,7 +99,8 @@ internal static class ConnectionStateNames
         : record.State == ConnectionState.None ? "NONE"
         : Assured;
 
-    public static ConnectionState Find(string name)
+    /// <summary>ESTABLISHED is a state of two protocols.</summary>
+    public static ConnectionState Find(TransportProtocol protocol, string name)
     {
         if (name == Assured)
         {
@@ -95,7 +109,8 @@ internal static class ConnectionStateNames
 
         foreach ((ConnectionState state, string known) in Names)
         {
-            if (known == name)
+            bool isSctp = protocol == TransportProtocol.Sctp;
+            if (known == name && (!isSctp || SctpStates.Has(state)))
             {
                 return state;
             }

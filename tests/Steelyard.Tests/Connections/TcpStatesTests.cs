@@ -98,7 +98,15 @@ public sealed class TcpStatesTests
         ConnectionState[] active =
             [.. Enum.GetValues<ConnectionState>().Where(TcpStates.IsActive)];
 
-        Assert.Equal([States["ES"], States["SS"], States["SR"], States["SA"]], active);
+        Assert.Equal(
+            [
+                States["ES"],
+                States["SS"],
+                States["SR"],
+                States["SA"],
+                ConnectionState.SctpEstablished,
+            ],
+            active);
     }
 
     private static TcpFlags FlagsOf(string name) => name switch
