@@ -46,7 +46,7 @@ public class DropReasonOnwardTests
     {
         TestBox box = WebBox(out _);
         box.Command(new SetLvsSettings(new LvsSettings { DropPacket = 3, AmDroprate = 2 }));
-        box.Turn();
+        box.Now += TimeSpan.FromSeconds(1);
         box.Turn();
         box.FromClient(PacketBuilder.Tcp("10.0.0.1:40001", Web));
 
@@ -89,7 +89,7 @@ public class DropReasonOnwardTests
 
     [Fact]
     [Drops(DropReason.MethodUnsupported)]
-    public void A_server_behind_a_tunnel_gets_nothing_yet()
+    public void A_server_on_the_box_itself_gets_nothing_yet()
     {
         TestBox box = new();
         VirtualService service = box.AddService(TransportProtocol.Tcp, Web);
