@@ -35,6 +35,8 @@ internal static class ConnectionsBench
             Schedule(name);
         }
 
+        MaglevTable(10);
+        MaglevTable(1_000);
         Found(1 << 16, "64 k");
         long before = ResidentBytes();
         ConnectionTable full = Found(Million, "1 M");
@@ -63,7 +65,9 @@ internal static class ConnectionsBench
                 foreach (ref readonly FlowKey flow in Flows.AsSpan())
                 {
                     Endpoint wanted = flow.Virtual;
-                    _sink += table.Find(flow.Protocol, wanted.Address, wanted.Port)!.ServerCount;
+                    VirtualService? found =
+                        table.Match(0, flow.Protocol, wanted.Address, wanted.Port);
+                    _sink += found is null ? 1 : 0;
                 }
             });
     }
@@ -81,6 +85,26 @@ internal static class ConnectionsBench
                     _sink += service.Schedule.Pick(service, flow, Instant.Zero)!.Weight;
                 }
             });
+    }
+
+    /// <summary>
+    /// A weight changes, and with the next pick the table follows: what a change costs at most.
+    /// </summary>
+    private static void MaglevTable(int serverCount)
+    {
+        VirtualService service = Service("mh", serverCount);
+        double[] times = new double[200];
+        for (int run = 0; run < times.Length; run++)
+        {
+            RealServer server = service[run % serverCount];
+            long start = Stopwatch.GetTimestamp();
+            service.Edit(server, server.Settings with { Weight = server.Weight + 1 });
+            _sink += service.Schedule.Pick(service, Flow(run), Instant.Zero)!.Weight;
+            times[run] = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
+        }
+
+        Array.Sort(times);
+        Print($"build mh for {serverCount} servers", times[times.Length / 2], times[0], "us");
     }
 
     private static ConnectionTable Found(int count, string name)

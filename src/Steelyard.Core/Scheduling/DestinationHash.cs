@@ -5,7 +5,7 @@ namespace Steelyard.Core.Scheduling;
 
 /// <summary>
 /// By the address that is asked for (<c>dh</c>), for services of many addresses: caches, proxies.
-/// Weights count only as zero or not.
+/// Weights count only as zero or not. Whose server is quiesced or overloaded gets none.
 /// </summary>
 public sealed class DestinationHash : ISchedule
 {

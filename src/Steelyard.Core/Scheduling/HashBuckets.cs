@@ -10,21 +10,39 @@ namespace Steelyard.Core.Scheduling;
 internal sealed class HashBuckets
 {
     private const int Bits = 8;
+    private const int Size = 1 << Bits;
 
     // 2^32 divided by the square of the golden ratio: a product with it spreads near numbers
     // apart (Knuth, The Art of Computer Programming 3, §6.4).
     private const uint GoldenRatio = 0x61C88647;
 
-    private readonly RealServer?[] _buckets = new RealServer?[1 << Bits];
+    private readonly RealServer?[] _buckets = new RealServer?[Size];
 
     /// <summary>The server of an address; null when it takes no new connections.</summary>
-    public RealServer? Pick(IpAddress address)
+    public RealServer? Pick(IpAddress address, ushort port = 0)
     {
-        RealServer? server = _buckets[Hash(Fold(address))];
+        RealServer? server = _buckets[Hash(address, port)];
+        return server is { TakesNewConnections: true } ? server : null;
+    }
+
+    /// <summary>
+    /// The server of an address; when it takes no new connections, the first one that does, from
+    /// as many buckets further on as the address's own bucket has before it.
+    /// </summary>
+    public RealServer? PickOrNext(IpAddress address, ushort port)
+    {
+        int home = Hash(address, port);
+        RealServer? server = _buckets[home];
+        for (int step = 0; step < Size && server is { TakesNewConnections: false }; step++)
+        {
+            server = _buckets[(home + home + step) % Size];
+        }
+
         return server is { TakesNewConnections: true } ? server : null;
     }
 
     /// <summary>Deals the buckets out in list order, round after round.</summary>
+    /// <param name="service">Whose servers share the buckets.</param>
     /// <param name="byWeight">
     /// As many in a row as the server weighs, but at least one; else one each.
     /// </param>
@@ -50,16 +68,6 @@ internal sealed class HashBuckets
         }
     }
 
-    private static uint Fold(IpAddress address)
-    {
-        if (address.IsIpv4)
-        {
-            return address.Ipv4;
-        }
-
-        ulong folded = address.High ^ address.Low;
-        return unchecked((uint)(folded >> 32) ^ (uint)folded);
-    }
-
-    private static uint Hash(uint value) => unchecked(value * GoldenRatio) >> (32 - Bits);
+    private static int Hash(IpAddress address, ushort port) =>
+        (int)(unchecked((AddressFold.Of(address) + port) * GoldenRatio) >> (32 - Bits));
 }

@@ -11,27 +11,8 @@ public sealed class WeightedLeastConnection : ISchedule
 {
     public string Name => "wlc";
 
-    public RealServer? Pick(VirtualService service, in FlowKey flow, Instant now)
-    {
-        RealServer? least = null;
-        long leastLoad = 0;
-        foreach (RealServer server in service.Servers)
-        {
-            if (!server.TakesNewConnections)
-            {
-                continue;
-            }
-
-            long load = Load.Connections(server);
-            if (least is null || leastLoad * server.Weight > load * least.Weight)
-            {
-                least = server;
-                leastLoad = load;
-            }
-        }
-
-        return least;
-    }
+    public RealServer? Pick(VirtualService service, in FlowKey flow, Instant now) =>
+        Load.LeastForWeight(service.Servers);
 
     public void OnServersChanged(VirtualService service)
     {

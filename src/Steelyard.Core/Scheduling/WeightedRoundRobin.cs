@@ -31,16 +31,22 @@ public sealed class WeightedRoundRobin : ISchedule
             return null;
         }
 
-        // From the highest bar down, some round reaches a server: its weight is the highest.
+        // One who is overloaded may stand in the way of every round: the search ends when all
+        // have been asked at the lowest bar. It ends where it began, or before a round's first.
+        int start = _last;
+        bool isRestarted = false;
+        bool isLowest = false;
+        bool endsAtStart = false;
         while (true)
         {
             for (int index = _last + 1; index < servers.Length; index++)
             {
                 RealServer server = servers[index];
-                if (server.TakesNewConnections && server.Weight >= _bar)
+                bool isTaken = server.TakesNewConnections && server.Weight >= _bar;
+                if (isTaken || (endsAtStart && index == start))
                 {
                     _last = index;
-                    return server;
+                    return isTaken ? server : null;
                 }
             }
 
@@ -49,7 +55,16 @@ public sealed class WeightedRoundRobin : ISchedule
             if (_bar <= 0)
             {
                 _bar = _highestBar;
+                if (isLowest || start < 0)
+                {
+                    return null;
+                }
+
+                isRestarted = true;
             }
+
+            isLowest = _bar <= _step;
+            endsAtStart |= isLowest && isRestarted;
         }
     }
 
@@ -73,7 +88,7 @@ public sealed class WeightedRoundRobin : ISchedule
         foreach (RealServer server in service.Servers)
         {
             highest = int.Max(highest, server.Weight);
-            divisor = GreatestCommonDivisor(divisor, int.Max(server.Weight, 0));
+            divisor = GreatestCommonDivisor.Of(divisor, int.Max(server.Weight, 0));
         }
 
         _step = int.Max(divisor, 1);
@@ -87,15 +102,5 @@ public sealed class WeightedRoundRobin : ISchedule
         {
             _bar = ((_bar / _step) * _step) + 1;
         }
-    }
-
-    private static int GreatestCommonDivisor(int left, int right)
-    {
-        while (right != 0)
-        {
-            (left, right) = (right, left % right);
-        }
-
-        return left;
     }
 }

@@ -44,6 +44,12 @@ public sealed class RealServer
     /// <summary>The weight in force; 0 takes no new connection.</summary>
     public int Weight { get; private set; }
 
+    /// <summary>
+    /// The weight that was in force last and not zero; zero when there was none since the server
+    /// was added.
+    /// </summary>
+    public int LastWeight { get; private set; }
+
     /// <summary>Connections in ESTABLISHED, SYN_SENT, SYN_RECV or SYNACK.</summary>
     public int ActiveConnections;
 
@@ -108,7 +114,9 @@ public sealed class RealServer
     /// Takes other settings. A higher upper threshold, or none, ends an overload, as it does in
     /// the kernel.
     /// </summary>
-    internal void Adopt(ServerSettings settings)
+    /// <param name="settings">What is in force from now on.</param>
+    /// <param name="isAdded">The server comes into a service with them.</param>
+    internal void Adopt(ServerSettings settings, bool isAdded = false)
     {
         if (settings.UpperThreshold == 0
             || settings.UpperThreshold > Settings.UpperThreshold)
@@ -119,6 +127,10 @@ public sealed class RealServer
         Settings = settings;
         Method = settings.Method;
         Weight = settings.Weight;
+        if (isAdded || Weight != 0)
+        {
+            LastWeight = Weight;
+        }
     }
 
     /// <summary>

@@ -7,7 +7,7 @@ namespace Steelyard.Core.Services;
 public sealed record ServiceSettings
 {
     /// <summary>As after <c>ipvsadm -s</c>.</summary>
-    public string Scheduler { get; init; } = "wlc";
+    public string Scheduler { get; init; } = SchedulerNames.Default;
 
     public SchedulerFlags Flags { get; init; }
 

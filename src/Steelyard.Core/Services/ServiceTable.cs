@@ -11,12 +11,20 @@ namespace Steelyard.Core.Services;
 public sealed class ServiceTable(ulong seed = 0)
 {
     private const int SmallestIndex = 16;
+    private const ushort FtpPort = 21;
+    private const ushort FtpDataPort = 20;
+    private const ushort FirstUnprivilegedPort = 1024;
     private readonly SeededHash _hash = new(seed);
     private readonly List<VirtualService> _services = [];
     private readonly ServerTrash _trash = new();
 
     // Open addressing, linear probing, at most half full: a probe seldom leaves its cache line.
     private Entry[] _index = new Entry[SmallestIndex];
+
+    // How many there are of the rare kinds: who has none of a kind never looks for it.
+    private int _markCount;
+    private int _ftpCount;
+    private int _anyPortCount;
 
     public int Count => _services.Count;
 
@@ -31,12 +39,31 @@ public sealed class ServiceTable(ulong seed = 0)
     public VirtualService? FindMark(uint mark, bool isIpv4 = true) =>
         Find(AnyAddress(isIpv4), Pack(TransportProtocol.Unknown, 0, mark));
 
-    /// <summary>The service of a packet, in the order of LVS.</summary>
+    /// <summary>
+    /// The service of a packet, in the order of LVS: by its mark; by protocol, address and port;
+    /// as a data connection of FTP, by port 21 of the address; by port 0 of the address. FTP's
+    /// service takes data connections only when it is persistent; when it is not, it still stands
+    /// in front of port 0, and the packet belongs to nobody.
+    /// </summary>
+    /// <param name="mark">The packet's firewall mark; 0 for none.</param>
+    /// <param name="protocol">What carries it.</param>
+    /// <param name="address">Where the client sent it.</param>
+    /// <param name="port">And to which port.</param>
     public VirtualService? Match(
-        uint mark, TransportProtocol protocol, IpAddress address, ushort port) =>
-        (mark != 0 ? FindMark(mark, address.IsIpv4) : null)
-        ?? Find(protocol, address, port)
-        ?? Find(protocol, address, 0);
+        uint mark, TransportProtocol protocol, IpAddress address, ushort port)
+    {
+        if (mark != 0
+            && _markCount > 0
+            && FindMark(mark, address.IsIpv4) is { } marked)
+        {
+            return marked;
+        }
+
+        VirtualService? exact = Find(protocol, address, port);
+        return exact is null && (_ftpCount | _anyPortCount) != 0
+            ? MatchOtherPort(protocol, address, port)
+            : exact;
+    }
 
     public VirtualService? Find(in ServiceKey key) =>
         Find(AddressOf(key), RestOf(key));
@@ -51,6 +78,7 @@ public sealed class ServiceTable(ulong seed = 0)
 
         service.Trash = _trash;
         _services.Add(service);
+        CountKind(service.Key, 1);
         if (_services.Count * 2 > _index.Length)
         {
             Rebuild();
@@ -82,6 +110,7 @@ public sealed class ServiceTable(ulong seed = 0)
 
         _services.Remove(service);
         Erase(service);
+        CountKind(service.Key, -1);
         return true;
     }
 
@@ -98,6 +127,36 @@ public sealed class ServiceTable(ulong seed = 0)
 
     private static ulong Pack(TransportProtocol protocol, ushort port, uint mark) =>
         ((ulong)mark << 32) | ((ulong)port << 8) | (byte)protocol;
+
+    private VirtualService? MatchOtherPort(
+        TransportProtocol protocol, IpAddress address, ushort port)
+    {
+        if (_ftpCount > 0
+            && protocol == TransportProtocol.Tcp
+            && port is FtpDataPort or >= FirstUnprivilegedPort
+            && Find(protocol, address, FtpPort) is { } ftp)
+        {
+            return ftp.Settings.Persistence is null ? null : ftp;
+        }
+
+        return _anyPortCount > 0 ? Find(protocol, address, 0) : null;
+    }
+
+    private void CountKind(in ServiceKey key, int change)
+    {
+        if (key.Mark != 0)
+        {
+            _markCount += change;
+        }
+        else if (key.Port == 0)
+        {
+            _anyPortCount += change;
+        }
+        else if (key is { Protocol: TransportProtocol.Tcp, Port: FtpPort })
+        {
+            _ftpCount += change;
+        }
+    }
 
     private VirtualService? Find(IpAddress address, ulong rest)
     {
@@ -123,7 +182,8 @@ public sealed class ServiceTable(ulong seed = 0)
 
     private void Rebuild()
     {
-        uint wanted = BitOperations.RoundUpToPowerOf2((uint)_services.Count * 4);
+        // A quarter to a half full: large enough for short probes, small enough for the cache.
+        uint wanted = BitOperations.RoundUpToPowerOf2((uint)_services.Count * 2);
         _index = new Entry[uint.Max(wanted, SmallestIndex)];
         foreach (VirtualService service in _services)
         {

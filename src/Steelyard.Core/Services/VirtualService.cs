@@ -72,7 +72,7 @@ public sealed class VirtualService
         Invariant.Holds(
             FindServer(newcomer.Endpoint) is null, "a service has each server only once");
         RealServer server = Trash?.Revive(Key, newcomer) ?? newcomer;
-        server.Adopt(newcomer.Settings);
+        server.Adopt(newcomer.Settings, isAdded: true);
         server.IsRemoved = false;
         server.Service = this;
         server.StandIn = null;

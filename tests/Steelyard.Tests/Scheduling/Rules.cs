@@ -2,46 +2,61 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Numerics;
+using Steelyard.Core.Chance;
 using Steelyard.Core.Services;
-using Steelyard.Core.Wire;
+using Steelyard.Core.Time;
 
 namespace Steelyard.Tests.Scheduling;
+
+/// <summary>
+/// What a rule may look at: the servers newest first, and the flags of <c>-b</c>.
+/// </summary>
+internal sealed class ModelService
+{
+    public LinkedList<ModelServer> Servers { get; } = new();
+
+    public SchedulerFlags Flags { get; set; }
+}
 
 /// <summary>A scheduler's rule, written for reading and not for speed.</summary>
 internal interface IRule
 {
-    RealServer? Pick(LinkedList<RealServer> servers, in FlowKey flow);
+    ModelServer? Pick(ModelService service, in FlowKey flow, Instant now);
 
-    void OnChanged(LinkedList<RealServer> servers)
+    void OnChanged(ModelService service)
     {
     }
 
-    void OnRemoving(LinkedListNode<RealServer> node)
+    void OnRemoving(LinkedListNode<ModelServer> node)
     {
     }
 }
 
-/// <summary>The first of those with the least cost.</summary>
-internal sealed class Least(Func<RealServer, decimal> cost) : IRule
+/// <summary>The first of those with the least cost, of all that may be chosen.</summary>
+internal sealed class Least(
+    Func<ModelServer, decimal> cost, Func<ModelServer, bool>? isEligible = null) : IRule
 {
-    public RealServer? Pick(LinkedList<RealServer> servers, in FlowKey flow) =>
-        servers.Where(server => server.Weight > 0).MinBy(cost);
+    public static Least ForWeight { get; } = new(server => server.Load / server.Weight);
+
+    public ModelServer? Pick(ModelService service, in FlowKey flow, Instant now) => service.Servers
+        .Where(server => server.IsFree && (isEligible is null || isEligible(server)))
+        .MinBy(cost);
 }
 
 /// <summary>
-/// A pointer into the list: the next one that has a weight, around and back to itself.
+/// A pointer into the list: the next one that is free, around and back to itself.
 /// </summary>
 internal sealed class Turns : IRule
 {
-    private LinkedListNode<RealServer>? _last;
+    private LinkedListNode<ModelServer>? _last;
 
-    public RealServer? Pick(LinkedList<RealServer> servers, in FlowKey flow)
+    public ModelServer? Pick(ModelService service, in FlowKey flow, Instant now)
     {
-        LinkedListNode<RealServer>? node = _last;
-        for (int step = 0; step < servers.Count; step++)
+        LinkedListNode<ModelServer>? node = _last;
+        for (int step = 0; step < service.Servers.Count; step++)
         {
-            node = node?.Next ?? servers.First;
-            if (node!.Value.Weight > 0)
+            node = node?.Next ?? service.Servers.First;
+            if (node!.Value.IsFree)
             {
                 _last = node;
                 return node.Value;
@@ -51,7 +66,7 @@ internal sealed class Turns : IRule
         return null;
     }
 
-    public void OnRemoving(LinkedListNode<RealServer> node)
+    public void OnRemoving(LinkedListNode<ModelServer> node)
     {
         if (node == _last)
         {
@@ -62,35 +77,51 @@ internal sealed class Turns : IRule
 
 /// <summary>
 /// Rounds with a bar from max − (gcd − 1) down in steps of gcd. A change starts the round over
-/// and keeps the bar, but not above its highest place, and on the step's grid.
+/// and keeps the bar, but not above its highest place, and on the step's grid. When nobody is
+/// free all starts over at the highest bar, except from within the lowest round: that one waits.
 /// </summary>
 internal sealed class SinkingBar : IRule
 {
-    private readonly Queue<RealServer> _round = new();
+    private readonly Queue<ModelServer> _round = new();
+    private bool _isBegun;
     private int _bar;
     private int _highest;
     private int _step;
 
-    public RealServer? Pick(LinkedList<RealServer> servers, in FlowKey flow)
+    public ModelServer? Pick(ModelService service, in FlowKey flow, Instant now)
     {
-        if (servers.All(server => server.Weight == 0))
+        if (!service.Servers.Any(server => server.IsFree))
         {
+            bool hasWeights = service.Servers.Any(server => server.Weight > 0);
+            if (hasWeights && !(_isBegun && _bar <= _step))
+            {
+                _bar = _highest;
+                Fill(service);
+            }
+
             return null;
         }
 
-        while (_round.Count == 0)
+        while (true)
         {
-            _bar = _bar - _step > 0 ? _bar - _step : _highest;
-            Fill(servers);
-        }
+            while (_round.TryDequeue(out ModelServer? server))
+            {
+                if (server.IsFree)
+                {
+                    _isBegun = true;
+                    return server;
+                }
+            }
 
-        return _round.Dequeue();
+            _bar = _bar - _step > 0 ? _bar - _step : _highest;
+            Fill(service);
+        }
     }
 
-    public void OnChanged(LinkedList<RealServer> servers)
+    public void OnChanged(ModelService service)
     {
-        int highest = servers.Select(server => server.Weight).DefaultIfEmpty().Max();
-        _step = (int)servers.Aggregate(
+        int highest = service.Servers.Select(server => server.Weight).DefaultIfEmpty().Max();
+        _step = (int)service.Servers.Aggregate(
             BigInteger.Zero, (sum, s) => BigInteger.GreatestCommonDivisor(sum, s.Weight));
         _step = int.Max(_step, 1);
         _highest = highest + 1 - _step;
@@ -103,33 +134,44 @@ internal sealed class SinkingBar : IRule
             _bar = _bar - (_bar % _step) + 1;
         }
 
-        Fill(servers);
+        Fill(service);
     }
 
-    private void Fill(LinkedList<RealServer> servers)
+    private void Fill(ModelService service)
     {
+        _isBegun = false;
         _round.Clear();
-        foreach (RealServer server in servers.Where(s => s.Weight > 0 && s.Weight >= _bar))
+        foreach (ModelServer server in service.Servers.Where(s => s.Weight > 0 && s.Weight >= _bar))
         {
             _round.Enqueue(server);
         }
     }
 }
 
-/// <summary>256 buckets, dealt from the list again and again; hash_32 of the address.</summary>
-internal sealed class Buckets(Func<FlowKey, Endpoint> side, Func<RealServer, int> share) : IRule
+/// <summary>
+/// Two lots from 0 to the sum of the weights, drawn with each pick; lots 0 and 1 are both the
+/// first server's first. The second only when its load for its weight is less.
+/// </summary>
+internal sealed class TwoLots(SeededChance chance) : IRule
 {
-    public RealServer? Pick(LinkedList<RealServer> servers, in FlowKey flow)
+    public ModelServer? Pick(ModelService service, in FlowKey flow, Instant now)
     {
-        List<RealServer> deck = [.. servers.SelectMany(s => Enumerable.Repeat(s, share(s)))];
-        if (deck.Count == 0)
+        (ulong first, ulong second) = (chance.NextBits(), chance.NextBits());
+        List<ModelServer> lots = [.. service.Servers
+            .Where(server => server.IsFree)
+            .SelectMany(server => Enumerable.Repeat(server, server.Weight))];
+        if (lots.Count == 0)
         {
             return null;
         }
 
-        BigInteger product = new BigInteger(side(flow).Address.Ipv4) * 0x61C88647;
-        int bucket = (int)((product % (BigInteger.One << 32)) >> 24);
-        RealServer server = deck[bucket % deck.Count];
-        return server.Weight > 0 ? server : null;
+        ModelServer[] drawn = [Draw(lots, first), Draw(lots, second)];
+        return drawn.MinBy(server => server.Load / server.Weight);
+    }
+
+    private static ModelServer Draw(List<ModelServer> lots, ulong bits)
+    {
+        int lot = (int)((bits * new BigInteger(lots.Count + 1)) >> 64);
+        return lots[int.Max(lot - 1, 0)];
     }
 }

@@ -103,6 +103,80 @@ public sealed class ServiceTableTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
+    /// <summary>
+    /// The order of LVS over a plain list: mark, exact, port 21 for what may be FTP's data, port 0.
+    /// </summary>
+    [Fact]
+    public void A_packet_is_matched_in_the_order_of_LVS()
+    {
+        ushort[] edges = [0, 20, 21, 80, 1023, 1024, 60_000];
+        Gen<ushort> ports = Gen.Int[0, edges.Length - 1].Select(index => edges[index]);
+        Gen<ServiceKey> keys = Gen.Select(
+            Gen.Bool,
+            Gen.Bool,
+            ports,
+            Gen.Frequency((4, Gen.Const(0u)), (1, Gen.UInt[1, 2])),
+            (isTcp, isIpv4, port, mark) => new ServiceKey(
+                isTcp ? TransportProtocol.Tcp : TransportProtocol.Udp,
+                isIpv4 ? IpAddress.FromIpv4(1) : new(0xFD00UL << 48, 1),
+                port,
+                mark));
+        Gen.Select(Gen.Select(keys, Gen.Bool).Array[0, 12], keys.Array[1, 20]).Sample(
+            (added, packets) =>
+            {
+                ServiceTable table = new(seed: 7);
+                List<VirtualService> services = [];
+                foreach ((ServiceKey key, bool isPersistent) in added)
+                {
+                    VirtualService service = new(
+                        key,
+                        Schedulers.Create("rr"),
+                        new ServiceSettings
+                        {
+                            Persistence = isPersistent ? new(TimeSpan.FromSeconds(1)) : null,
+                        });
+                    if (table.Add(service))
+                    {
+                        services.Add(service);
+                    }
+                }
+
+                // Every second one goes again, so that what was counted is counted back.
+                for (int index = services.Count - 1; index >= 0; index -= 2)
+                {
+                    Assert.True(table.Remove(services[index].Key));
+                    services.RemoveAt(index);
+                }
+
+                Assert.All(packets, packet => Assert.Same(
+                    Matched(services, packet),
+                    table.Match(packet.Mark, packet.Protocol, packet.Address, packet.Port)));
+            },
+            iter: 2_000);
+    }
+
+    private static VirtualService? Matched(List<VirtualService> services, ServiceKey packet)
+    {
+        VirtualService? At(ushort port) => services.Find(service =>
+            Normal(service.Key) == packet with { Mark = 0, Port = port });
+        if (packet.Mark != 0
+            && services.Find(s => Normal(s.Key) == Normal(packet)) is { } marked)
+        {
+            return marked;
+        }
+
+        bool mayBeData = packet.Protocol == TransportProtocol.Tcp
+            && (packet.Port == 20 || packet.Port >= 1024);
+        if (At(packet.Port) is { } exact)
+        {
+            return exact;
+        }
+
+        return mayBeData && At(21) is { } ftp
+            ? (ftp.Settings.Persistence is null ? null : ftp)
+            : At(0);
+    }
+
     private static ServiceKey Key(uint number) =>
         new(
             TransportProtocol.Tcp,

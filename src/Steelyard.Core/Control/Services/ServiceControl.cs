@@ -124,7 +124,9 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
     public ServiceEntry Create(VirtualServerConfig config)
     {
         VirtualService service = new(
-            config.Key, Schedulers.Create(config.Settings.Scheduler), config.Settings);
+            config.Key,
+            Schedulers.Create(config.Settings.Scheduler, chance.NextBits()),
+            config.Settings);
         ServiceEntry entry = new(service, config);
         _services.Add(entry);
         Send(new AddService(service));
@@ -158,7 +160,9 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
             Send(new EditService(
                 service.Service.Key,
                 settings,
-                isSameScheduler ? null : Schedulers.Create(settings.Scheduler)));
+                isSameScheduler
+                    ? null
+                    : Schedulers.Create(settings.Scheduler, chance.NextBits())));
         }
 
         if (service.Quorum.OnWeight(service.AliveWeight()))
