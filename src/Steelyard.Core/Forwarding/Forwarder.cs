@@ -136,7 +136,7 @@ internal sealed class Forwarder
     /// <summary>A whole packet of either family.</summary>
     private DropReason OnIp(in Arrival arrival, IpPacket packet) => packet.Protocol switch
     {
-        IpProtocol.Tcp or IpProtocol.Udp => OnTransport(arrival, packet),
+        IpProtocol.Tcp or IpProtocol.Udp or IpProtocol.Sctp => OnTransport(arrival, packet),
         IpProtocol.Icmp when packet.IsIpv4 => OnIcmp(arrival, packet),
         IpProtocol.Icmpv6 when !packet.IsIpv4 => OnIcmpv6(arrival, packet),
         _ => OnOther(arrival, packet),

@@ -30,7 +30,7 @@ internal sealed class Masquerading(Engine engine)
             return DropReason.NotRouted;
         }
 
-        if (header.Protocol == TransportProtocol.Tcp && !header.IsSyn)
+        if (header.Protocol != TransportProtocol.Udp && !header.Begins)
         {
             return DropReason.NoConnection;
         }

@@ -39,6 +39,13 @@ internal static class NatRewrite
         uint difference,
         in Arrival arrival)
     {
+        if (packet.Protocol == IpProtocol.Sctp)
+        {
+            // CRC32c knows no differences that are cheaper than summing anew. RFC 9260 §6.8.
+            SctpPacket.Over(packet.Payload).RewriteChecksum();
+            return;
+        }
+
         ushort checksum = ports.Checksum;
         if (arrival.IsUnfinished(packet.HeaderLength))
         {

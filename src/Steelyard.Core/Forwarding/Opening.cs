@@ -24,7 +24,7 @@ internal sealed class Opening(Engine engine)
     {
         ConnectionTable connections = engine.Connections;
         LvsSettings settings = engine.Settings;
-        if (header.IsSyn && settings.ConnReuseMode != 0 && IsDone(handle))
+        if (header.Begins && settings.ConnReuseMode != 0 && IsDone(handle))
         {
             connections.Remove(handle);
             handle = -1;
@@ -89,6 +89,7 @@ internal sealed class Opening(Engine engine)
             TransportProtocol.Tcp when engine.Settings.SloppyTcp =>
                 (header.Flags & TcpFlags.Reset) == 0,
             TransportProtocol.Tcp => header.IsSyn,
+            TransportProtocol.Sctp => engine.Settings.SloppySctp || header.Begins,
             _ => true,
         };
     }
@@ -237,7 +238,15 @@ internal sealed class Opening(Engine engine)
             return DropReason.BadTransportChecksum;
         }
 
-        if (header.Protocol != TransportProtocol.Tcp)
+        if (header.Protocol == TransportProtocol.Sctp)
+        {
+            // A host without SCTP; an ABORT is only for an association's own ends.
+            engine.Answers.Refuse(
+                arrival, packet, IcmpReason.ProtocolUnreachable(packet.IsIpv4, 0));
+            return service is null ? DropReason.NoService : DropReason.NoConnection;
+        }
+
+        if (header.Protocol == TransportProtocol.Udp)
         {
             engine.Answers.Refuse(arrival, packet, IcmpReason.PortUnreachable(packet.IsIpv4));
             return DropReason.NoService;

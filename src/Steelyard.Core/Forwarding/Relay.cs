@@ -23,9 +23,14 @@ internal sealed class Relay(Engine engine)
         ConnectionTable connections = engine.Connections;
         RealServer server = connections.Server(handle);
         Count(arrival, packet, server, direction);
-        bool isNews = header.Protocol == TransportProtocol.Tcp
-            ? connections.OnTcp(handle, direction, header.Flags, arrival.Now)
-            : connections.OnUdp(handle, direction, arrival.Now);
+        bool isNews = header.Protocol switch
+        {
+            TransportProtocol.Tcp =>
+                connections.OnTcp(handle, direction, header.Flags, arrival.Now),
+            TransportProtocol.Sctp =>
+                connections.OnSctp(handle, direction, header.Chunk, arrival.Now),
+            _ => connections.OnUdp(handle, direction, arrival.Now),
+        };
         if (isNews || connections.IsNewsDue(handle, arrival.Now))
         {
             engine.Upkeep.Announce(handle, arrival.Now);
@@ -242,8 +247,15 @@ internal sealed class Relay(Engine engine)
         if (isWhole)
         {
             FrameOffload offload = default;
-            if (arrival.Offload.Checksum == ChecksumState.Unfinished
-                || arrival.Offload.Segmentation != SegmentationKind.None)
+            bool hasWork = arrival.Offload.Checksum == ChecksumState.Unfinished
+                || arrival.Offload.Segmentation != SegmentationKind.None;
+
+            if (hasWork && packet.Protocol == IpProtocol.Sctp)
+            {
+                // SCTP's sum is made here: a device would take it for the Internet's.
+                TransportChecksum.Complete(packet);
+            }
+            else if (hasWork)
             {
                 offload = SuperFrame.OnwardOffload(arrival.Offload, start);
             }

@@ -9,6 +9,11 @@ internal static class TransportChecksum
     public static bool IsRight(IpPacket packet)
     {
         Span<byte> payload = packet.Payload;
+        if (packet.Protocol == IpProtocol.Sctp)
+        {
+            return SctpPacket.Over(payload).HasRightChecksum;
+        }
+
         if (packet.Protocol == IpProtocol.Udp)
         {
             if (!UdpDatagram.TryParse(payload, out UdpDatagram datagram))
@@ -31,6 +36,12 @@ internal static class TransportChecksum
     /// <summary>Does what the sender's device left undone: sums ports and data.</summary>
     public static void Complete(IpPacket packet)
     {
+        if (packet.Protocol == IpProtocol.Sctp)
+        {
+            SctpPacket.Over(packet.Payload).RewriteChecksum();
+            return;
+        }
+
         // The field holds the pseudo-header's sum, and is itself among the words that are summed.
         TransportPorts ports = new(packet);
         ushort checksum = InternetChecksum.Finish(InternetChecksum.Sum(packet.Payload));

@@ -9,12 +9,21 @@ namespace Steelyard.Core.Forwarding;
 /// <param name="SourcePort">The sender's port.</param>
 /// <param name="DestinationPort">The receiver's port.</param>
 /// <param name="Flags">TCP's control bits.</param>
+/// <param name="Chunk">What moves an SCTP association's state.</param>
 internal readonly record struct TransportHeader(
-    TransportProtocol Protocol, ushort SourcePort, ushort DestinationPort, TcpFlags Flags)
+    TransportProtocol Protocol,
+    ushort SourcePort,
+    ushort DestinationPort,
+    TcpFlags Flags = TcpFlags.None,
+    SctpChunkType Chunk = SctpChunkType.Data)
 {
     /// <summary>A segment that opens a connection: SYN without RST. RFC 9293 §3.5.</summary>
     public bool IsSyn => Protocol == TransportProtocol.Tcp
         && (Flags & (TcpFlags.Syn | TcpFlags.Reset)) == TcpFlags.Syn;
+
+    /// <summary>SYN or INIT: what begins a connection on ports that were in use before.</summary>
+    public bool Begins => IsSyn
+        || (Protocol == TransportProtocol.Sctp && Chunk == SctpChunkType.Init);
 
     /// <summary>False when the lengths cannot be.</summary>
     public static bool TryRead(IpPacket packet, out TransportHeader header)
@@ -33,13 +42,22 @@ internal readonly record struct TransportHeader(
             return isTcp;
         }
 
+        if (packet.Protocol == IpProtocol.Sctp)
+        {
+            bool isSctp = SctpPacket.TryParse(octets, out SctpPacket sctp);
+            header = isSctp
+                ? new(
+                    TransportProtocol.Sctp,
+                    sctp.SourcePort,
+                    sctp.DestinationPort,
+                    Chunk: sctp.DecisiveChunk)
+                : default;
+            return isSctp;
+        }
+
         bool isUdp = UdpDatagram.TryParse(octets, out UdpDatagram datagram);
         header = isUdp
-            ? new(
-                TransportProtocol.Udp,
-                datagram.SourcePort,
-                datagram.DestinationPort,
-                TcpFlags.None)
+            ? new(TransportProtocol.Udp, datagram.SourcePort, datagram.DestinationPort)
             : default;
         return isUdp;
     }

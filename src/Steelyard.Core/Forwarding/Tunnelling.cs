@@ -30,6 +30,11 @@ internal sealed class Tunnelling(Engine engine)
         in Arrival arrival, IpPacket packet, int handle, RealServer server, int hop)
     {
         packet.DecrementHops();
+        if (arrival.Offload.Segmentation != SegmentationKind.None)
+        {
+            return SendSegments(arrival, packet, handle, server, hop);
+        }
+
         if (arrival.IsUnfinished(packet.HeaderLength))
         {
             TransportChecksum.Complete(packet);
@@ -42,6 +47,29 @@ internal sealed class Tunnelling(Engine engine)
 
     private static int Overhead(RealServer server) => TunnelRewrite.Overhead(
         server.Settings.Tunnel, server.Endpoint.Address.IsIpv4);
+
+    /// <summary>A super-frame leaves as the packets that it stands for.</summary>
+    private DropReason SendSegments(
+        in Arrival arrival, IpPacket packet, int handle, RealServer server, int hop)
+    {
+        if (!Segmentation.TryPlan(packet.Octets, arrival.Offload, out Segmentation segments))
+        {
+            return DropReason.PacketTooBig;
+        }
+
+        arrival.Port.Counters.Cut++;
+        for (int index = 0; index < segments.Count; index++)
+        {
+            int length = segments.LengthOf(index);
+            Span<byte> frame = Room(server, length);
+            segments.Write(index, frame[^length..]);
+            DropReason reason =
+                Wrap(arrival, frame, length, handle, server, hop, isMade: true);
+            arrival.Port.Counters.MadeLost += reason == DropReason.None ? 0 : 1;
+        }
+
+        return DropReason.None;
+    }
 
     private Span<byte> Room(RealServer server, int innerLength) => engine.Departures.Take(
         EthernetFrame.HeaderLength + Overhead(server) + innerLength);

@@ -106,6 +106,9 @@ public readonly ref struct SctpPacket
 
     /// <summary>False when there is no room for the common header and one chunk's header.</summary>
     /// <param name="octets">All of the IP packet's payload, as the checksum covers it.</param>
+    /// <summary>A view of a packet that has been parsed before.</summary>
+    internal static SctpPacket Over(Span<byte> octets) => new(octets);
+
     public static bool TryParse(Span<byte> octets, out SctpPacket packet)
     {
         bool hasChunk = octets.Length >= CommonHeaderLength + ChunkHeaderLength;

@@ -93,7 +93,7 @@ public class DropReasonOnwardTests
     {
         TestBox box = new();
         VirtualService service = box.AddService(TransportProtocol.Tcp, Web);
-        box.AddServer(service, "10.1.0.11:80", ForwardingMethod.Tunnel);
+        box.AddServer(service, "10.1.0.11:80", ForwardingMethod.Local);
 
         SentFrame[] sent = box.FromClient(PacketBuilder.Tcp(Client, Web));
 
