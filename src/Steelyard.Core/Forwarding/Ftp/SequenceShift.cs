@@ -6,7 +6,9 @@ namespace Steelyard.Core.Forwarding.Ftp;
 /// its twin of <see cref="From"/>, <see cref="Delta"/> and <see cref="PreviousDelta"/>.
 /// </summary>
 /// <remarks>
-/// Numbers are the sender's own (<em>before</em>) or what the receiver sees (<em>after</em>).
+/// Numbers are the sender's own (<em>before</em>) or what the receiver sees (<em>after</em>). What
+/// follows a resized payload must not pass the box before it has: the sender of a line that names
+/// an end waits for the answer, so with FTP nothing does.
 /// </remarks>
 internal struct SequenceShift
 {
@@ -93,7 +95,8 @@ internal struct SequenceShift
     }
 
     /// <summary>The first number later than the other, modulo 2^32. RFC 9293 §3.4.</summary>
-    private static bool IsAfter(uint sequence, uint other) => unchecked((int)(sequence - other)) > 0;
+    private static bool IsAfter(uint sequence, uint other) =>
+        unchecked((int)(sequence - other)) > 0;
 
     private static uint Add(uint sequence, int difference) =>
         unchecked(sequence + (uint)difference);

@@ -20,7 +20,10 @@ internal static class CallId
 
     // word, of which callid = word [ "@" word ] is made. RFC 3261 §25.1.
     private static readonly SearchValues<byte> WordOctets = SearchValues.Create(
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.!%*_+`'~()<>:\\\"/[]?{}"u8);
+        [
+            .. "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"u8,
+            .. "-.!%*_+`'~()<>:\\\"/[]?{}"u8,
+        ]);
 
     /// <param name="message">The payload of a UDP datagram.</param>
     /// <param name="value">A part of it; 1 to <see cref="MaximumLength"/> octets.</param>

@@ -161,7 +161,8 @@ public class SequenceShiftTests
                     options[1] = (byte)(octets[39] % 44);
                 }
 
-                byte[] packet = Segment(from + 100, from + 200, options);
+                byte[] packet =
+                    Segment(unchecked(from + 100), unchecked(from + 200), options);
                 SequenceShift shift = Shift(from, difference);
 
                 Move(packet, shift, shift);
