@@ -24,14 +24,14 @@ public readonly ref struct TcpSegment
     /// <summary>Octets of a header without options.</summary>
     public const int MinimumHeaderLength = 20;
 
-    private readonly int _length;
+    private readonly Span<byte> _octets;
 
     // Lies over the first twenty octets: checked once, read often.
     private readonly ref Header _header;
 
     private TcpSegment(Span<byte> octets)
     {
-        _length = octets.Length;
+        _octets = octets;
         _header = ref MemoryMarshal.AsRef<Header>(octets);
     }
 
@@ -47,12 +47,25 @@ public readonly ref struct TcpSegment
         set => _header.DestinationPort = NetworkOrder.Swap(value);
     }
 
-    public uint SequenceNumber => NetworkOrder.Swap(_header.SequenceNumber);
+    public uint SequenceNumber
+    {
+        get => NetworkOrder.Swap(_header.SequenceNumber);
+        set => _header.SequenceNumber = NetworkOrder.Swap(value);
+    }
 
-    public uint AcknowledgmentNumber => NetworkOrder.Swap(_header.AcknowledgmentNumber);
+    public uint AcknowledgmentNumber
+    {
+        get => NetworkOrder.Swap(_header.AcknowledgmentNumber);
+        set => _header.AcknowledgmentNumber = NetworkOrder.Swap(value);
+    }
 
     /// <summary>The header with its options, in octets.</summary>
     public int HeaderLength => (_header.DataOffset >> 4) * 4;
+
+    /// <summary>What stands in the header behind its first twenty octets.</summary>
+    public Span<byte> Options => _octets[MinimumHeaderLength..HeaderLength];
+
+    public Span<byte> Payload => _octets[HeaderLength..];
 
     public TcpFlags Flags => _header.Flags;
 
@@ -64,7 +77,7 @@ public readonly ref struct TcpSegment
 
     /// <summary>SEG.LEN: octets of data, SYN and FIN counting one each. RFC 9293 §3.3.1.</summary>
     public int SequenceLength =>
-        _length - HeaderLength
+        _octets.Length - HeaderLength
         + ((Flags & TcpFlags.Syn) != 0 ? 1 : 0)
         + ((Flags & TcpFlags.Fin) != 0 ? 1 : 0);
 
