@@ -22,7 +22,10 @@ public sealed class SimulatedBox : IControlEffects
     private const int Wires = 2;
     private const int LongestInbox = 256;
     private static readonly TimeSpan LongestLatency = TimeSpan.FromMicroseconds(60);
-    private static readonly MacAddress VrrpGroup = VrrpAdvertisement.GroupStation;
+    private static readonly MacAddress VrrpGroup =
+        MacAddress.OfGroup(VrrpAdvertisement.GroupIpv4);
+
+    private static readonly MacAddress AllNodes = MacAddress.OfGroup(NeighbourDiscovery.AllNodes);
 
     private readonly World _world;
     private readonly SeededChance _chance;
@@ -151,6 +154,9 @@ public sealed class SimulatedBox : IControlEffects
         }
     }
 
+    void IControlEffects.JoinGroup(int interfaceIndex, IpAddress group, bool joins) =>
+        ((IControlEffects)this).AcceptStation(interfaceIndex, MacAddress.OfGroup(group), joins);
+
     void IControlEffects.StartProbe(int probeId, CheckConfig check) =>
         _world.Probe(this, probeId, check);
 
@@ -179,6 +185,7 @@ public sealed class SimulatedBox : IControlEffects
         MacAddress destination = MacAddress.Read(octets);
         bool accepts = destination == MacAddress.Broadcast
             || destination == VrrpGroup
+            || destination == AllNodes
             || destination == Layout.Hardware(Index, wire)
             || _stations.Contains((wire, destination));
         if (Controller is null || !accepts || (isBent && IsPaused))
@@ -194,7 +201,10 @@ public sealed class SimulatedBox : IControlEffects
 
         _ = _ports[wire].Deliver(octets);
         bool isForControl = (octets[12], octets[13]) == (8, 6)
-            || ((octets[12], octets[13]) == (8, 0) && octets.Length > 34 && octets[23] == 112);
+            || ((octets[12], octets[13]) == (8, 0) && octets.Length > 34 && octets[23] == 112)
+            || ((octets[12], octets[13]) == (0x86, 0xDD)
+                && octets.Length > 54
+                && (octets[20] == 112 || (octets[20] == 58 && octets[54] is 135 or 136)));
         if (isForControl && _frames.Count < LongestInbox)
         {
             _frames.Enqueue((wire, octets));

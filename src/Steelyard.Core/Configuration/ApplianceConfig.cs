@@ -98,14 +98,23 @@ public sealed record VirtualRouterConfig
     public TimeSpan PreemptDelay { get; init; }
 
     /// <summary>
-    /// What adverts carry: the first family's addresses of <c>virtual_ipaddress</c>.
+    /// What adverts carry: <c>virtual_ipaddress</c>, all of one family.
     /// </summary>
     public ConfigList<IpPrefix> Addresses { get; init; } = [];
 
-    /// <summary>Held but not advertised: <c>virtual_ipaddress_excluded</c>.</summary>
+    /// <summary>
+    /// The adverts go over IPv6. A router of each family may have one VRID. RFC 9568 §5.2.3.
+    /// </summary>
+    public bool IsIpv6 => Addresses is [IpPrefix first, ..] && !first.Address.IsIpv4;
+
+    /// <summary>
+    /// Held but not advertised: <c>virtual_ipaddress_excluded</c>, of either family.
+    /// </summary>
     public ConfigList<IpPrefix> ExcludedAddresses { get; init; } = [];
 
-    /// <summary>Source of adverts; none means the interface's first address.</summary>
+    /// <summary>
+    /// Source of adverts; none means the interface's first IPv4 or link-local IPv6 address.
+    /// </summary>
     public IpAddress? SourceAddress { get; init; }
 
     /// <summary>
@@ -120,7 +129,9 @@ public sealed record VirtualRouterConfig
     /// </summary>
     public bool ChecksumsPseudoHeader { get; init; } = true;
 
-    /// <summary>Gratuitous ARPs at once on becoming MASTER.</summary>
+    /// <summary>
+    /// Gratuitous ARPs, or unsolicited Neighbour Advertisements, at once on becoming MASTER.
+    /// </summary>
     public int GratuitousArpRepeat { get; init; } = 5;
 
     /// <summary>And again after this long: <c>garp_master_delay</c>.</summary>

@@ -31,11 +31,13 @@ internal static class CrossChecks
     private static void CheckRouters(
         IReadOnlyList<(Word Name, VirtualRouterConfig Router)> routers, FaultList faults)
     {
-        Dictionary<(string, byte), string> identifiers = [];
+        Dictionary<(string, byte, bool), string> identifiers = [];
         Dictionary<IpAddress, string> addresses = [];
         foreach ((Word name, VirtualRouterConfig router) in routers)
         {
-            (string, byte) key = (router.Interface, router.VirtualRouterId);
+            // RFC 9568 §5.2.3: the routers of the two families are different ones.
+            (string, byte, bool) key =
+                (router.Interface, router.VirtualRouterId, router.IsIpv6);
             if (!identifiers.TryAdd(key, router.Name))
             {
                 faults.Error(
@@ -97,8 +99,9 @@ internal static class CrossChecks
             {
                 faults.Warning(
                     name.Position,
-                    $"no vrrp_instance holds {server.Key.Address}: "
-                    + "nobody will answer ARP for this service");
+                    $"no vrrp_instance holds {server.Key.Address}: nobody will answer "
+                    + (server.Key.Address.IsIpv4 ? "ARP" : "Neighbour Discovery")
+                    + " for this service");
             }
         }
     }

@@ -44,12 +44,25 @@ internal sealed class VirtualAddressBinding(ValueReader values)
         }
     }
 
+    /// <summary>False for a group, for no address (0.0.0.0, ::), and for ::1.</summary>
+    private static bool IsStations(IpAddress address) => !address.IsMulticast
+        && (address.IsIpv4 ? address.Ipv4 != 0 : address.High != 0 || address.Low > 1);
+
     private void AddAddress(Word word, IpPrefix prefix, List<IpPrefix> into)
     {
         bool isKnown = _addresses.Concat(_excluded).Any(known => known.Address == prefix.Address);
         if (isKnown)
         {
             values.Faults.Error(word.Position, $"{prefix.Address} is given twice");
+        }
+        else if (into == _addresses
+            && into is [IpPrefix first, ..]
+            && first.Address.IsIpv4 != prefix.Address.IsIpv4)
+        {
+            values.Faults.Error(
+                word.Position,
+                $"an advert carries addresses of one family, and {first.Address} is of the other; "
+                + $"put {prefix.Address} into virtual_ipaddress_excluded");
         }
         else if (into.Count == MaximumAddresses)
         {
@@ -77,13 +90,7 @@ internal sealed class VirtualAddressBinding(ValueReader values)
             return null;
         }
 
-        if (!prefix.Address.IsIpv4)
-        {
-            values.Faults.Error(word.Position, $"IPv6 is not supported yet here: {prefix.Address}");
-            return null;
-        }
-
-        if (prefix.Address.IsMulticast || prefix.Address.Ipv4 == 0)
+        if (!IsStations(prefix.Address))
         {
             values.Faults.Error(word.Position, $"{prefix.Address} cannot be a virtual address");
             return null;

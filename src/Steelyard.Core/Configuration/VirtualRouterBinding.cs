@@ -15,16 +15,24 @@ internal sealed class VirtualRouterBinding(ValueReader values, GlobalBinding glo
     private Word? _interval;
     private Word? _versionWord;
     private int? _identifier;
-    private int _version = globals.RouterVersion;
+    private int? _ownVersion;
     private int _priority = 100;
     private bool _startsAsMaster;
     private Statement? _noPreempt;
     private TimeSpan _preemptDelay;
-    private IpAddress? _source;
+    private Word? _sourceWord;
+    private Word? _nativeIpv6;
     private Statement? _authentication;
     private TimeSpan _arpDelay = globals.GratuitousArpDelay;
     private int _arpRepeat = globals.GratuitousArpRepeat;
     private bool _sumsPseudoHeader = globals.ChecksumsPseudoHeader;
+
+    private bool IsIpv6 => _held.Addresses is [IpPrefix first, ..] && !first.Address.IsIpv4;
+
+    /// <summary>
+    /// Over IPv6 there is version 3 alone: the default is for IPv4, as in keepalived.
+    /// </summary>
+    private int Version => _ownVersion ?? (IsIpv6 ? 3 : globals.RouterVersion);
 
     /// <summary>The router, or none when what names it is missing.</summary>
     public VirtualRouterConfig? Bind(Statement instance, string name)
@@ -40,10 +48,12 @@ internal sealed class VirtualRouterBinding(ValueReader values, GlobalBinding glo
 
         _held.CheckDevices(_interface?.Text);
         CheckWhole(instance);
+        CheckFamily();
+        IpAddress? source = BindSource();
         TimeSpan interval = BindInterval();
         string? password = _authentication is null
             ? null
-            : new AuthenticationBinding(values).Bind(_authentication, _version);
+            : new AuthenticationBinding(values).Bind(_authentication, Version);
         if (_interface is not Word device || _identifier is not int identifier)
         {
             return null;
@@ -55,14 +65,14 @@ internal sealed class VirtualRouterBinding(ValueReader values, GlobalBinding glo
             Interface = device.Text,
             VirtualRouterId = (byte)identifier,
             Priority = (byte)_priority,
-            Version = _version,
+            Version = Version,
             AdvertisementInterval = interval,
             StartsAsMaster = _startsAsMaster,
             Preempts = _noPreempt is null,
             PreemptDelay = _preemptDelay,
             Addresses = _held.Addresses,
             ExcludedAddresses = _held.Excluded,
-            SourceAddress = _source,
+            SourceAddress = source,
             AuthenticationPassword = password,
             ChecksumsPseudoHeader = _sumsPseudoHeader,
             GratuitousArpDelay = _arpDelay,
@@ -87,7 +97,7 @@ internal sealed class VirtualRouterBinding(ValueReader values, GlobalBinding glo
                 _priority = values.Number(statement, 1, 255) ?? _priority;
                 return true;
             case "version":
-                _version = values.Number(statement, 2, 3) ?? _version;
+                _ownVersion = values.Number(statement, 2, 3) ?? _ownVersion;
                 _versionWord = statement.Keyword;
                 return true;
             case "advert_int":
@@ -120,7 +130,11 @@ internal sealed class VirtualRouterBinding(ValueReader values, GlobalBinding glo
                 _preemptDelay = values.Seconds(statement, 0, 1000) ?? _preemptDelay;
                 break;
             case "mcast_src_ip":
-                _source = values.Single(statement) is Word word ? values.Ipv4Address(word) : null;
+                _sourceWord = values.Single(statement);
+                break;
+            case "native_ipv6":
+                values.NoMore(statement, 0);
+                _nativeIpv6 = statement.Keyword;
                 break;
             case "garp_master_delay":
                 _arpDelay = values.Seconds(statement, 0, 3600) ?? _arpDelay;
@@ -183,6 +197,40 @@ internal sealed class VirtualRouterBinding(ValueReader values, GlobalBinding glo
         }
     }
 
+    /// <summary>The addresses say over which family the adverts go.</summary>
+    private void CheckFamily()
+    {
+        if (IsIpv6 && _ownVersion == 2 && _versionWord is Word word)
+        {
+            values.Faults.Error(
+                word.Position, "VRRP version 2 knows no IPv6 address; say 'version 3'");
+        }
+
+        if (!IsIpv6 && _nativeIpv6 is Word native && !_held.Addresses.IsEmpty)
+        {
+            values.Faults.Error(
+                native.Position,
+                $"'native_ipv6' contradicts the address {_held.Addresses[0].Address}");
+        }
+    }
+
+    private IpAddress? BindSource()
+    {
+        if (_sourceWord is not Word word || values.Address(word) is not IpAddress source)
+        {
+            return null;
+        }
+
+        if (_held.Addresses is [IpPrefix first, ..] && first.Address.IsIpv4 != source.IsIpv4)
+        {
+            values.Faults.Error(
+                word.Position,
+                $"adverts of {first.Address} come from an address of its family, not {source}");
+        }
+
+        return source;
+    }
+
     private static bool Mentions(Statement instance, string keyword) =>
         instance.Block?.Any(statement => statement.Keyword.Text == keyword) ?? false;
 
@@ -194,7 +242,7 @@ internal sealed class VirtualRouterBinding(ValueReader values, GlobalBinding glo
             return second;
         }
 
-        if (_version == 3)
+        if (Version == 3)
         {
             return values.Seconds(word, "'advert_int'", 0.01m, MaximumIntervalSeconds) ?? second;
         }

@@ -17,7 +17,6 @@ using Steelyard.Core.Health;
 using Steelyard.Core.Routing;
 using Steelyard.Core.Time;
 using Steelyard.Core.Vrrp;
-using Steelyard.Core.Wire;
 
 namespace Steelyard.Core.Control;
 
@@ -33,6 +32,7 @@ public sealed class Controller
     private readonly TwinControl _twin;
     private readonly PanelControl _panel;
     private readonly OfficeControl _office;
+    private readonly FrameInlet _inlet;
     private readonly IControlEffects _effects;
     private readonly Engine _engine;
     private readonly BoxIdentity _identity;
@@ -59,6 +59,7 @@ public sealed class Controller
         };
         _panel = new PanelControl(effects);
         _office = new OfficeControl(effects, _routers, _twin);
+        _inlet = new FrameInlet(_network, _routers);
         Commands = new ServiceCommands(_services, effects, OnServicesChanged);
     }
 
@@ -166,26 +167,10 @@ public sealed class Controller
         Settle(now);
     }
 
-    /// <summary>A frame that control hears: ARP or VRRP.</summary>
+    /// <summary>A frame that control hears: ARP, Neighbour Discovery or VRRP.</summary>
     public void OnFrame(int interfaceIndex, Span<byte> frame, Instant now)
     {
-        if (!EthernetFrame.TryParse(frame, out EthernetFrame ethernet))
-        {
-            return;
-        }
-
-        if (ethernet.Type == EtherType.Arp && ArpPacket.TryParse(frame, out ArpPacket arp))
-        {
-            _network.OnArp(interfaceIndex, arp, now);
-            _ = _routers.TryAnswer(interfaceIndex, arp);
-        }
-        else if (ethernet.Type == EtherType.Ipv4
-            && Ipv4Packet.TryParse(ethernet.Payload, out Ipv4Packet packet)
-            && packet.Protocol == IpProtocol.Vrrp)
-        {
-            _routers.OnAdvertisement(interfaceIndex, packet, now);
-        }
-
+        _inlet.OnFrame(interfaceIndex, frame, now);
         Settle(now);
     }
 

@@ -27,6 +27,12 @@ public interface IControlEffects
     /// </summary>
     void AcceptStation(int interfaceIndex, MacAddress address, bool accepts);
 
+    /// <summary>
+    /// Makes an interface receive for control what is sent to a group of IPv6, or no longer; and
+    /// lets switches know, which else keep it from us (RFC 4541 §3). Again is as good as once.
+    /// </summary>
+    void JoinGroup(int interfaceIndex, IpAddress group, bool joins);
+
     /// <summary>Starts a probe; its outcome comes back as <c>Controller.OnProbe</c>.</summary>
     void StartProbe(int probeId, CheckConfig check);
 

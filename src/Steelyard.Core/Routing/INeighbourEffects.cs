@@ -6,7 +6,9 @@ namespace Steelyard.Core.Routing;
 public interface INeighbourEffects
 {
     /// <summary>Sends a request for an address.</summary>
-    /// <param name="station">Whom to ask: the old address, or everyone (broadcast).</param>
+    /// <param name="station">
+    /// Whom to ask: the old station, or everyone (broadcast; in IPv6 the address's own group).
+    /// </param>
     void Ask(int interfaceIndex, IpAddress address, MacAddress station);
 
     /// <summary>A neighbour's station address is known, or is another one now.</summary>

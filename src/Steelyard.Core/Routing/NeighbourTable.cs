@@ -5,8 +5,9 @@ using Steelyard.Core.Wire;
 namespace Steelyard.Core.Routing;
 
 /// <summary>
-/// The box's own ARP: asks for stations that the data thread wants, remembers answers, refreshes
-/// what is in use, gives up. RFC 826, with the states of RFC 4861 §7.3.
+/// The box's own ARP and Neighbour Discovery: asks for stations that the data thread wants,
+/// remembers answers, refreshes what is in use, gives up. RFC 826 and RFC 4861 §7.2, both with the
+/// states of RFC 4861 §7.3.
 /// </summary>
 /// <remarks>
 /// Entries stand in a sorted array, so that every walk has one order on every machine. Walks are
@@ -90,14 +91,24 @@ public sealed class NeighbourTable(NeighbourOptions options, INeighbourEffects e
             return;
         }
 
-        Neighbour neighbour = _neighbours[at];
-        bool isNews = !neighbour.IsUsable || neighbour.Station != station;
-        neighbour.Station = station;
-        neighbour.State = NeighbourState.Reachable;
-        SetDeadline(neighbour, now + options.ReachableTime);
-        if (isNews)
+        Learn(_neighbours[at], station, NeighbourState.Reachable, now);
+    }
+
+    /// <summary>
+    /// A solicitation or an advertisement was seen. Nobody's wish, nobody's neighbour, as with ARP.
+    /// </summary>
+    public void OnDiscovery(int interfaceIndex, in NeighbourDiscovery message, Instant now)
+    {
+        if (message.Message == NeighbourMessage.Advertisement)
         {
-            effects.Learned(interfaceIndex, packet.SenderAddress, station);
+            OnAdvertisement(interfaceIndex, message, now);
+        }
+        else if (message.Station is MacAddress station
+            && Find(interfaceIndex, message.Source, out int at)
+            && (!_neighbours[at].IsUsable || _neighbours[at].Station != station))
+        {
+            // RFC 4861 §7.2.3: that it can be heard does not say that it hears.
+            Learn(_neighbours[at], station, NeighbourState.Stale, now);
         }
     }
 
@@ -141,6 +152,60 @@ public sealed class NeighbourTable(NeighbourOptions options, INeighbourEffects e
             }
 
             Deadline = Instant.Earlier(Deadline, neighbour.Deadline);
+        }
+    }
+
+    /// <summary>RFC 4861 §7.2.5, and the table of its appendix C.</summary>
+    private void OnAdvertisement(int interfaceIndex, in NeighbourDiscovery message, Instant now)
+    {
+        if (!Find(interfaceIndex, message.Target, out int at))
+        {
+            return;
+        }
+
+        Neighbour neighbour = _neighbours[at];
+        NeighbourState heard = (message.Flags & NeighbourFlags.Solicited) != 0
+            ? NeighbourState.Reachable
+            : NeighbourState.Stale;
+        if (!neighbour.IsUsable)
+        {
+            if (message.Station is MacAddress first)
+            {
+                Learn(neighbour, first, heard, now);
+            }
+
+            return;
+        }
+
+        MacAddress station = message.Station ?? neighbour.Station;
+        bool isOther = station != neighbour.Station;
+        if (isOther && (message.Flags & NeighbourFlags.Override) == 0)
+        {
+            // Two claim the address: the one that is known stays, and is asked when next wanted.
+            if (neighbour.State == NeighbourState.Reachable)
+            {
+                Learn(neighbour, neighbour.Station, NeighbourState.Stale, now);
+            }
+        }
+        else if (isOther || heard == NeighbourState.Reachable)
+        {
+            Learn(neighbour, station, heard, now);
+        }
+    }
+
+    /// <summary>Takes a station, and tells of it when it is news.</summary>
+    private void Learn(
+        Neighbour neighbour, MacAddress station, NeighbourState state, Instant now)
+    {
+        bool isNews = !neighbour.IsUsable || neighbour.Station != station;
+        neighbour.Station = station;
+        neighbour.State = state;
+        SetDeadline(neighbour, now + (state == NeighbourState.Reachable
+            ? options.ReachableTime
+            : options.StaleTime));
+        if (isNews)
+        {
+            effects.Learned(neighbour.InterfaceIndex, neighbour.Address, station);
         }
     }
 

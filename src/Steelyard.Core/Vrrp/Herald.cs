@@ -6,7 +6,9 @@ using Steelyard.Core.Wire;
 
 namespace Steelyard.Core.Vrrp;
 
-/// <summary>What a MASTER says, and when: adverts and gratuitous ARP.</summary>
+/// <summary>
+/// What a MASTER says, and when: adverts, and gratuitous ARP or Neighbour Advertisements.
+/// </summary>
 internal sealed class Herald(VirtualRouter router, IVirtualRouterEffects effects)
 {
     private const byte ResigningPriority = 0;

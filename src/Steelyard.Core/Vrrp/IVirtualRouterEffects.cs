@@ -9,8 +9,8 @@ public interface IVirtualRouterEffects
     void SendAdvertisement(VirtualRouter router, in VrrpAdvertisement advertisement);
 
     /// <summary>
-    /// Sends one gratuitous ARP for each of the router's addresses, advertised and excluded. Called
-    /// once for each repetition.
+    /// Sends one gratuitous ARP for each of the router's addresses, advertised and excluded; for an
+    /// IPv6 address an unsolicited Neighbour Advertisement. Called once for each repetition.
     /// </summary>
     void Announce(VirtualRouter router);
 

@@ -393,6 +393,6 @@ public sealed class VirtualRouter
     }
 
     private string FaultReason() => _interfaceUp
-        ? $"{Config.Interface} has no address"
+        ? $"{Config.Interface} has no {(Config.IsIpv6 ? "link-local IPv6 " : string.Empty)}address"
         : $"{Config.Interface} is down";
 }

@@ -61,6 +61,16 @@ public static class InternetChecksum
         unchecked((source >> 16) + (source & 0xFFFF) + (destination >> 16)
             + (destination & 0xFFFF) + protocol + (uint)length);
 
+    /// <summary>
+    /// The sum of either family's pseudo-header. RFC 9293 §3.1; RFC 8200 §8.1. The ffff of an IPv4
+    /// address, as it is held, is one's complement's other zero.
+    /// </summary>
+    public static uint PseudoHeader(
+        IpAddress source, IpAddress destination, byte protocol, int length) =>
+        unchecked((uint)Fold(
+            Words(source.High) + Words(source.Low) + Words(destination.High)
+            + Words(destination.Low) + protocol + (uint)length));
+
     /// <summary>The carries added back, until sixteen bits are left.</summary>
     public static ushort Fold(ulong sum)
     {
@@ -102,4 +112,7 @@ public static class InternetChecksum
     /// <summary>The same for a field that holds a plain sum: an unfinished checksum.</summary>
     public static ushort UpdateUnfinished(ushort sum, uint difference) =>
         Fold((ulong)sum + difference);
+
+    private static ulong Words(ulong octets) =>
+        (octets >> 48) + ((octets >> 32) & 0xFFFF) + ((octets >> 16) & 0xFFFF) + (octets & 0xFFFF);
 }

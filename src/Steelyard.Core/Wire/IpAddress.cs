@@ -30,6 +30,9 @@ public readonly record struct IpAddress(ulong High, ulong Low) : IComparable<IpA
     /// <summary>224.0.0.0/4 or ff00::/8.</summary>
     public bool IsMulticast => IsIpv4 ? (Ipv4 >> 28) == 0xE : (High >> 56) == 0xFF;
 
+    /// <summary>fe80::/10: of one link, and never routed. RFC 4291 §2.5.6.</summary>
+    public bool IsLinkLocalIpv6 => High >> 54 == 0x3FA;
+
     public static IpAddress FromIpv4(uint hostOrder) => new(0, MappedPrefix | hostOrder);
 
     /// <summary>Reads four octets from the wire.</summary>

@@ -21,6 +21,18 @@ public readonly record struct MacAddress(ulong Bits)
     public static MacAddress VirtualRouterIpv4(byte virtualRouterId) =>
         new(0x0000_5E00_0100UL | virtualRouterId);
 
+    /// <summary>The same over IPv6, 00-00-5E-00-02-{VRID}. RFC 9568 §7.3.</summary>
+    public static MacAddress VirtualRouterIpv6(byte virtualRouterId) =>
+        new(0x0000_5E00_0200UL | virtualRouterId);
+
+    /// <summary>
+    /// The group's station address: 33:33 and the address's last 32 bits (RFC 2464 §7), or 01:00:5e
+    /// and its last 23 (RFC 1112 §6.4).
+    /// </summary>
+    public static MacAddress OfGroup(IpAddress group) => group.IsIpv4
+        ? new(0x0100_5E00_0000UL | (group.Ipv4 & 0x7F_FFFF))
+        : new(0x3333_0000_0000UL | (group.Low & 0xFFFF_FFFF));
+
     /// <summary>Reads the first six octets; the span holds at least six.</summary>
     public static MacAddress Read(ReadOnlySpan<byte> octets) =>
         new(((ulong)BinaryPrimitives.ReadUInt16BigEndian(octets) << 32)

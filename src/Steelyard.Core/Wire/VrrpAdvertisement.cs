@@ -39,9 +39,6 @@ public readonly record struct VrrpAdvertisement(
     /// <summary>Bytes before the first address.</summary>
     public const int HeaderLength = 8;
 
-    /// <summary>Ethernet and IPv4 header before the message.</summary>
-    public const int Ipv4FrameHeaderLength = EthernetFrame.HeaderLength + Ipv4HeaderLength;
-
     private const int VersionAndTypeOffset = 0;
     private const int VirtualRouterIdOffset = 1;
     private const int PriorityOffset = 2;
@@ -56,24 +53,29 @@ public readonly record struct VrrpAdvertisement(
 
     private const int Ipv4HeaderLength = 20;
 
+    /// <summary>Type of service or traffic class. RFC 791 §3.1; RFC 2474 §4.2.2.</summary>
+    private const byte InternetworkControl = 0xC0;
+
     /// <summary>224.0.0.18. RFC 9568 §5.1.1.2.</summary>
     public static IpAddress GroupIpv4 => IpAddress.FromIpv4(0xE000_0012);
 
     /// <summary>ff02::12. RFC 9568 §5.1.2.2.</summary>
     public static IpAddress GroupIpv6 => new(0xFF02_0000_0000_0000, 0x12);
 
-    /// <summary>The group's station address. RFC 1112 §6.4.</summary>
-    public static MacAddress GroupStation => new(0x0100_5E00_0012);
-
     /// <summary>Bytes of the message.</summary>
     public int Length => HeaderLength + (Addresses.Length * AddressLength)
         + (Version == 2 ? AuthenticationDataLength : 0);
 
-    /// <summary>Bytes of the Ethernet frame that carries it over IPv4.</summary>
-    public int FrameLength => Ipv4FrameHeaderLength + Length;
+    /// <summary>Bytes of the Ethernet frame that carries it.</summary>
+    public int FrameLength => HeadersLength + Length;
 
-    private int AddressLength =>
-        Addresses[0].IsIpv4 ? IpAddress.Ipv4Length : IpAddress.Ipv6Length;
+    private bool IsIpv4 => Addresses[0].IsIpv4;
+
+    private int AddressLength => IsIpv4 ? IpAddress.Ipv4Length : IpAddress.Ipv6Length;
+
+    /// <summary>Ethernet and IP header before the message.</summary>
+    private int HeadersLength =>
+        EthernetFrame.HeaderLength + (IsIpv4 ? Ipv4HeaderLength : Ipv6Packet.HeaderLength);
 
     /// <summary>The octets of a password: its first eight characters, which are ASCII.</summary>
     public static ulong PasswordOctets(string password)
@@ -184,22 +186,38 @@ public readonly record struct VrrpAdvertisement(
     }
 
     /// <summary>
-    /// Writes the whole Ethernet frame for IPv4: to the group, with TTL 255 and the precedence of
-    /// internetwork control. Returns its length.
+    /// Writes the whole Ethernet frame: to the group, with TTL or hop limit 255 and the precedence
+    /// of internetwork control. Returns its length.
     /// </summary>
     /// <param name="station">
     /// The frame's source: the virtual router's address, so that switches learn where it is
     /// (RFC 9568 §7.3).
     /// </param>
+    /// <param name="source">Of the family of the addresses.</param>
     public int WriteFrame(
         Span<byte> frame, MacAddress station, IpAddress source, bool checksumsPseudoHeader)
     {
-        Invariant.Holds(source.IsIpv4, "this frame is for IPv4");
+        Invariant.Holds(source.IsIpv4 == IsIpv4, "adverts come from an address of their family");
         int length = FrameLength;
+        IpAddress group = IsIpv4 ? GroupIpv4 : GroupIpv6;
         frame = frame[..length];
-        EthernetFrame.Write(frame, GroupStation, station, EtherType.Ipv4);
-        WriteIpv4Header(frame[EthernetFrame.HeaderLength..], source);
-        _ = Write(frame[Ipv4FrameHeaderLength..], source, GroupIpv4, checksumsPseudoHeader);
+        EthernetFrame.Write(
+            frame,
+            MacAddress.OfGroup(group),
+            station,
+            IsIpv4 ? EtherType.Ipv4 : EtherType.Ipv6);
+        Span<byte> packet = frame[EthernetFrame.HeaderLength..];
+        if (IsIpv4)
+        {
+            WriteIpv4Header(packet, source);
+        }
+        else
+        {
+            Ipv6Packet.Write(packet, IpProtocol.Vrrp, TimeToLive, source, group);
+            packet[0] |= InternetworkControl >> 4;
+        }
+
+        _ = Write(frame[HeadersLength..], source, group, checksumsPseudoHeader);
         return length;
     }
 
@@ -214,6 +232,11 @@ public readonly record struct VrrpAdvertisement(
         if (timeToLive != TimeToLive)
         {
             return VrrpFault.TimeToLiveNot255;
+        }
+
+        if (source.IsMulticast || source.IsNone)
+        {
+            return VrrpFault.WrongSource;
         }
 
         if (message.Length < HeaderLength)
@@ -297,11 +320,10 @@ public readonly record struct VrrpAdvertisement(
     private static void WriteIpv4Header(Span<byte> packet, IpAddress source)
     {
         const byte versionAndLength = 0x45; // no options
-        const byte internetworkControl = 0xC0; // RFC 791 §3.1
         Span<byte> header = packet[..Ipv4HeaderLength];
         header.Clear();
         header[0] = versionAndLength;
-        header[1] = internetworkControl;
+        header[1] = InternetworkControl;
         BinaryPrimitives.WriteUInt16BigEndian(header[2..], (ushort)packet.Length);
         header[8] = TimeToLive;
         header[9] = Protocol;
@@ -311,13 +333,6 @@ public readonly record struct VrrpAdvertisement(
             header[10..], InternetChecksum.Finish(InternetChecksum.Sum(header)));
     }
 
-    /// <summary>RFC 8200 §8.1; RFC 9293 §3.1 for IPv4, with the same sum.</summary>
-    private static uint SumPseudoHeader(IpAddress source, IpAddress destination, int length)
-    {
-        Span<byte> addresses = stackalloc byte[2 * IpAddress.Ipv6Length];
-        int sourceLength = source.Write(addresses);
-        int destinationLength = destination.Write(addresses[sourceLength..]);
-        return InternetChecksum.Sum(
-            addresses[..(sourceLength + destinationLength)], (uint)(Protocol + length));
-    }
+    private static uint SumPseudoHeader(IpAddress source, IpAddress destination, int length) =>
+        InternetChecksum.PseudoHeader(source, destination, Protocol, length);
 }

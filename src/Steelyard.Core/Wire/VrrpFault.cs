@@ -31,4 +31,7 @@ public enum VrrpFault : byte
 
     /// <summary>Neither of the checksum's forms comes out.</summary>
     BadChecksum,
+
+    /// <summary>The source is no station's: a group, no address, or mapped IPv4.</summary>
+    WrongSource,
 }

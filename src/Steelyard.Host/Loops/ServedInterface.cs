@@ -11,8 +11,6 @@ namespace Steelyard.Host.Loops;
 internal sealed class ServedInterface(
     InterfaceClaim claim, AfPacketPort port, ControlSocket control) : IDisposable
 {
-    private static readonly MacAddress VrrpGroup = new(0x0100_5E00_0012);
-
     public AfPacketPort Port { get; } = port;
 
     /// <summary>The port as the engine has it, with its counters.</summary>
@@ -44,7 +42,8 @@ internal sealed class ServedInterface(
         {
             port = new AfPacketPort(name);
             ControlSocket control = new(name);
-            control.Accept(VrrpGroup, accepts: true);
+            control.Accept(MacAddress.OfGroup(VrrpAdvertisement.GroupIpv4), accepts: true);
+            control.Accept(MacAddress.OfGroup(NeighbourDiscovery.AllNodes), accepts: true);
             return new ServedInterface(claim, port, control);
         }
         catch

@@ -39,6 +39,9 @@ internal sealed class WorldEffects(DataLoop data, ILogger log) : IControlEffects
     public void AcceptStation(int interfaceIndex, MacAddress address, bool accepts) =>
         Interfaces?.Find(interfaceIndex)?.AcceptStation(address, accepts);
 
+    public void JoinGroup(int interfaceIndex, IpAddress group, bool joins) =>
+        Interfaces?.Find(interfaceIndex)?.Control.Join(group, joins);
+
     public void StartProbe(int probeId, CheckConfig check) => OnProbeWanted(probeId, check);
 
     public void CollectConnections(int capacity)

@@ -23,10 +23,12 @@ public sealed unsafe class ControlSocket : IPollSource, IDisposable
     private const int BufferBytes = 1 << 20;
     private const long NanosecondsPerSecond = 1_000_000_000;
     private readonly PacketSocket _socket;
+    private readonly Ipv6Groups _groups;
 
     public ControlSocket(string interfaceName)
     {
         _socket = new(interfaceName);
+        _groups = new(_socket.InterfaceIndex);
         try
         {
             _socket.Set(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1, "leave out own frames");
@@ -120,12 +122,28 @@ public sealed unsafe class ControlSocket : IPollSource, IDisposable
     public void Accept(MacAddress address, bool accepts) =>
         _socket.SetMembership(address, accepts);
 
+    /// <summary>
+    /// Receives what is sent to a group of IPv6, and lets switches know; or no longer. Again is as
+    /// good as once.
+    /// </summary>
+    public void Join(IpAddress group, bool joins)
+    {
+        if (_groups.Set(group, joins))
+        {
+            Accept(MacAddress.OfGroup(group), joins);
+        }
+    }
+
     /// <summary>Reads the interface's address anew, after a change.</summary>
     public void ReadLink() => _ = _socket.TryReadLink();
 
     public void OnError() => _socket.TakeError();
 
-    public void Dispose() => _socket.Dispose();
+    public void Dispose()
+    {
+        _groups.Dispose();
+        _socket.Dispose();
+    }
 
     private static Instant ReadTime(msghdr* message)
     {

@@ -155,7 +155,8 @@ public sealed class VirtualRouterBindingTests
         "'advert_int' is a number of seconds from 0.01 to 255, not '1,5'")]
     [InlineData("mcast_src_ip 10.0.0.256", "5:16", "'10.0.0.256' is not an IP address")]
     [InlineData("mcast_src_ip 2001:db8::1", "5:16",
-        "IPv6 is not supported yet here: 2001:db8::1")]
+        "adverts of 192.0.2.1 come from an address of its family, not 2001:db8::1")]
+    [InlineData("native_ipv6", "5:3", "'native_ipv6' contradicts the address 192.0.2.1")]
     [InlineData("preempt_delay 1001", "5:17",
         "'preempt_delay' is a number of seconds from 0 to 1000, not '1001'")]
     [InlineData("unicast_peer {\n  10.0.0.2\n}", "5:3", "'unicast_peer' is not supported yet")]
@@ -168,7 +169,16 @@ public sealed class VirtualRouterBindingTests
         "'192.0.2.1/33' is not an address such as 192.0.2.1/24")]
     [InlineData("virtual_ipaddress {\n  192.0.2.1\n}", "6:3", "192.0.2.1 is given twice")]
     [InlineData("virtual_ipaddress {\n  2001:db8::1\n}", "6:3",
-        "IPv6 is not supported yet here: 2001:db8::1")]
+        "an advert carries addresses of one family, and 192.0.2.1 is of the other; "
+        + "put 2001:db8::1 into virtual_ipaddress_excluded")]
+    [InlineData("virtual_ipaddress_excluded {\n  ff02::5\n}", "6:3",
+        "ff02::5 cannot be a virtual address")]
+    [InlineData("virtual_ipaddress_excluded {\n  ::\n}", "6:3",
+        ":: cannot be a virtual address")]
+    [InlineData("virtual_ipaddress_excluded {\n  ::1\n}", "6:3",
+        "::1 cannot be a virtual address")]
+    [InlineData("virtual_ipaddress_excluded {\n  2001:db8::1/129\n}", "6:3",
+        "'2001:db8::1/129' is not an address such as 192.0.2.1/24")]
     [InlineData("virtual_ipaddress {\n  224.0.0.1\n}", "6:3",
         "224.0.0.1 cannot be a virtual address")]
     [InlineData("virtual_ipaddress {\n  192.0.2.3 dev\n}", "6:13", "'dev' needs a value")]

@@ -159,7 +159,8 @@ internal static class Configs
             Priority = priority,
             Version = 3,
             AdvertisementInterval = TimeSpan.FromMilliseconds(100),
-            Addresses = [new IpPrefix(IpAddress.Parse(address), 24)],
+            Addresses =
+                [new IpPrefix(IpAddress.Parse(address), address.Contains(':') ? 64 : 24)],
         };
 
     public static ServiceSettings RoundRobin { get; } = new() { Scheduler = "rr" };

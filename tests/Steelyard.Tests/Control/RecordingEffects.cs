@@ -43,6 +43,8 @@ internal sealed class RecordingEffects(Engine engine) : IControlEffects
 
     public HashSet<(int InterfaceIndex, MacAddress Station)> Stations { get; } = [];
 
+    public HashSet<(int InterfaceIndex, IpAddress Group)> Groups { get; } = [];
+
     public PanelState Panel { get; private set; }
 
     public void SendFrame(int interfaceIndex, ReadOnlySpan<byte> frame) =>
@@ -66,6 +68,9 @@ internal sealed class RecordingEffects(Engine engine) : IControlEffects
         _ = accepts
             ? Stations.Add((interfaceIndex, address))
             : Stations.Remove((interfaceIndex, address));
+
+    public void JoinGroup(int interfaceIndex, IpAddress group, bool joins) =>
+        _ = joins ? Groups.Add((interfaceIndex, group)) : Groups.Remove((interfaceIndex, group));
 
     public void StartProbe(int probeId, CheckConfig check) => Probes.Add((probeId, check));
 

@@ -157,7 +157,8 @@ public class NeighbourTableTests
         Assert.Equal(1, run.Table.Count);
     }
 
-    private sealed class Run : INeighbourEffects
+    /// <summary>A table in virtual time, and what it made happen.</summary>
+    internal sealed class Run : INeighbourEffects
     {
         public Run(NeighbourOptions? options = null) =>
             Table = new(options ?? NeighbourOptions.Default, this);

@@ -38,6 +38,20 @@ internal static class SlowChecksum
         return Of(packet.Slice(headerLength, length), sum);
     }
 
+    /// <summary>
+    /// Over the pseudo-header of an IPv6 packet without extension headers and its whole payload.
+    /// </summary>
+    public static ushort OfIcmpv6(ReadOnlySpan<byte> packet)
+    {
+        long sum = 58 + packet.Length - 40;
+        for (int index = 8; index < 40; index += 2)
+        {
+            sum += (packet[index] * 256) + packet[index + 1];
+        }
+
+        return Of(packet[40..], sum);
+    }
+
     /// <summary>What is wrong with the checksums of an IPv4 packet; null when nothing is.</summary>
     public static string? FaultOf(ReadOnlySpan<byte> packet)
     {

@@ -10,13 +10,15 @@ using Steelyard.Core.Wire;
 namespace Steelyard.Core.Control.Network;
 
 /// <summary>
-/// Follows the kernel's interfaces and routes for the engine, and finds its neighbours by ARP.
+/// Follows the kernel's interfaces and routes for the engine, and finds its neighbours by ARP and
+/// Neighbour Discovery.
 /// </summary>
 internal sealed class NetworkControl : INeighbourEffects
 {
     private readonly IControlEffects _effects;
     private readonly NeighbourTable _neighbours;
     private readonly List<string> _missing = [];
+    private readonly long[] _discoveryFaults = new long[256];
 
     public NetworkControl(IControlEffects effects)
     {
@@ -106,14 +108,17 @@ internal sealed class NetworkControl : INeighbourEffects
         return false;
     }
 
-    /// <summary>The interface's first IPv4 address.</summary>
-    public static IpAddress? PrimaryIpv4(InterfaceState? state)
+    /// <summary>
+    /// What an interface speaks from among its neighbours: its first IPv4 address, or its first
+    /// link-local IPv6 address, which it has whenever it speaks IPv6 at all (RFC 4291 §2.8).
+    /// </summary>
+    public static IpAddress? PrimaryAddress(InterfaceState? state, bool isIpv6)
     {
         if (state is not null)
         {
             foreach (IpPrefix own in state.Addresses)
             {
-                if (own.Address.IsIpv4)
+                if (isIpv6 ? own.Address.IsLinkLocalIpv6 : own.Address.IsIpv4)
                 {
                     return own.Address;
                 }
@@ -129,12 +134,37 @@ internal sealed class NetworkControl : INeighbourEffects
     public void OnArp(int interfaceIndex, in ArpPacket packet, Instant now) =>
         _neighbours.OnArp(interfaceIndex, packet, now);
 
+    /// <summary>Reads a solicitation or an advertisement; counts what is wrong with it.</summary>
+    public bool TryReadDiscovery(in Ipv6Packet packet, out NeighbourDiscovery message)
+    {
+        bool isRead = NeighbourDiscovery.TryParse(packet, out message, out NeighbourFault fault);
+        if (!isRead)
+        {
+            _discoveryFaults[(byte)fault]++;
+        }
+
+        return isRead;
+    }
+
+    /// <summary>Messages of Neighbour Discovery that were discarded for this reason.</summary>
+    public long DiscardedFor(NeighbourFault fault) => _discoveryFaults[(byte)fault];
+
+    /// <summary>A solicitation or an advertisement of Neighbour Discovery.</summary>
+    public void OnDiscovery(int interfaceIndex, in NeighbourDiscovery message, Instant now) =>
+        _neighbours.OnDiscovery(interfaceIndex, message, now);
+
     public void OnDeadline(Instant now) => _neighbours.OnDeadline(now);
 
     void INeighbourEffects.Ask(int interfaceIndex, IpAddress address, MacAddress station)
     {
-        if (Find(interfaceIndex) is not InterfaceState state || !address.IsIpv4)
+        if (Find(interfaceIndex) is not InterfaceState state)
         {
+            return;
+        }
+
+        if (!address.IsIpv4)
+        {
+            Solicit(state, address, station);
             return;
         }
 
@@ -152,6 +182,28 @@ internal sealed class NetworkControl : INeighbourEffects
         _ = _effects.TryCommand(new NeighbourFailed(interfaceIndex, address));
 
     /// <summary>
+    /// RFC 4861 §7.2.2. An interface without a link-local address cannot ask: what it would send is
+    /// the probe of a newcomer, which a newcomer of the same wish would take for a duplicate.
+    /// </summary>
+    private void Solicit(InterfaceState state, IpAddress address, MacAddress station)
+    {
+        if (PrimaryAddress(state, isIpv6: true) is not IpAddress source)
+        {
+            return;
+        }
+
+        NeighbourDiscovery request = station == MacAddress.Broadcast
+            ? NeighbourDiscovery.Request(state.HardwareAddress, source, address)
+            : NeighbourDiscovery.RequestAgain(state.HardwareAddress, source, address);
+        Span<byte> frame = stackalloc byte[NeighbourDiscovery.LongestFrameLength];
+        int length = request.Write(
+            frame,
+            station == MacAddress.Broadcast ? MacAddress.OfGroup(request.Destination) : station,
+            state.HardwareAddress);
+        _effects.SendFrame(state.Index, frame[..length]);
+    }
+
+    /// <summary>
     /// The own address of the same network as the one asked for; without one the probe's address,
     /// 0.0.0.0 (RFC 5227 §2.1.1), which is answered and teaches nobody anything.
     /// </summary>
@@ -165,6 +217,6 @@ internal sealed class NetworkControl : INeighbourEffects
             }
         }
 
-        return PrimaryIpv4(state) ?? IpAddress.FromIpv4(0);
+        return PrimaryAddress(state, isIpv6: false) ?? IpAddress.FromIpv4(0);
     }
 }

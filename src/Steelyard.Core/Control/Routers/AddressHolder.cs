@@ -44,6 +44,11 @@ internal sealed class AddressHolder(IControlEffects effects)
             {
                 _held.RemoveAt(at);
                 Send(new ReleaseAddress(held.InterfaceIndex, held.Address));
+                if (!_held.Exists(other => other.SharesGroup(held)))
+                {
+                    Join(held, joins: false);
+                }
+
                 if (!_held.Exists(other => other.IsAt(held.InterfaceIndex, held.Station)))
                 {
                     effects.AcceptStation(held.InterfaceIndex, held.Station, accepts: false);
@@ -68,6 +73,7 @@ internal sealed class AddressHolder(IControlEffects effects)
         foreach (Held held in _held)
         {
             effects.AcceptStation(held.InterfaceIndex, held.Station, accepts: true);
+            Join(held, joins: true);
             Send(new HoldAddress(held.InterfaceIndex, held.Address, held.Station));
         }
     }
@@ -100,7 +106,20 @@ internal sealed class AddressHolder(IControlEffects effects)
         }
 
         _held.Add(wanted);
+        Join(wanted, joins: true);
         Send(new HoldAddress(wanted.InterfaceIndex, wanted.Address, wanted.Station, Settling));
+    }
+
+    /// <summary>
+    /// The group that is asked for an IPv6 address. RFC 9568 §6.4.3, (340).
+    /// </summary>
+    private void Join(Held held, bool joins)
+    {
+        if (!held.Address.IsIpv4)
+        {
+            effects.JoinGroup(
+                held.InterfaceIndex, NeighbourDiscovery.GroupOf(held.Address), joins);
+        }
     }
 
     /// <summary>
@@ -128,5 +147,11 @@ internal sealed class AddressHolder(IControlEffects effects)
     {
         public bool IsAt(int interfaceIndex, MacAddress station) =>
             InterfaceIndex == interfaceIndex && Station == station;
+
+        /// <summary>One group serves all addresses that end alike.</summary>
+        public bool SharesGroup(Held other) =>
+            InterfaceIndex == other.InterfaceIndex
+            && !Address.IsIpv4
+            && NeighbourDiscovery.GroupOf(Address) == NeighbourDiscovery.GroupOf(other.Address);
     }
 }

@@ -20,6 +20,7 @@ internal sealed class RouterControl : IVirtualRouterEffects
     private readonly IControlEffects _effects;
     private readonly NetworkControl _network;
     private readonly AddressHolder _holder;
+    private readonly AddressVoice _voice;
     private readonly List<VirtualRouter> _routers = [];
     private readonly List<SyncGroup> _groups = [];
 
@@ -28,6 +29,7 @@ internal sealed class RouterControl : IVirtualRouterEffects
         _effects = effects;
         _network = network;
         _holder = new AddressHolder(effects);
+        _voice = new AddressVoice(effects, _holder);
     }
 
     public IReadOnlyList<VirtualRouter> Routers => _routers;
@@ -90,6 +92,7 @@ internal sealed class RouterControl : IVirtualRouterEffects
             }
         }
 
+        JoinGroups();
         Group(config);
         foreach (SyncGroup group in _groups)
         {
@@ -113,40 +116,38 @@ internal sealed class RouterControl : IVirtualRouterEffects
             InterfaceState? state = _network.Find(router.Config.Interface);
             router.OnInterface(
                 _network.IsInService(router.Config.Interface),
-                NetworkControl.PrimaryIpv4(state),
+                NetworkControl.PrimaryAddress(state, router.Config.IsIpv6),
                 now);
             Hold(router);
         }
     }
 
-    /// <summary>A frame of protocol 112 arrived.</summary>
-    public void OnAdvertisement(int interfaceIndex, in Ipv4Packet packet, Instant now)
-    {
-        IpAddress source = IpAddress.FromIpv4(packet.Source);
-        if (!VrrpAdvertisement.TryParse(
+    /// <summary>A packet of protocol 112 arrived.</summary>
+    public void OnAdvertisement(int interfaceIndex, in Ipv4Packet packet, Instant now) =>
+        OnAdvertisement(
+            interfaceIndex,
             packet.Payload,
-            source,
+            IpAddress.FromIpv4(packet.Source),
             IpAddress.FromIpv4(packet.Destination),
             packet.TimeToLive,
-            out VrrpAdvertisement advert,
-            out VrrpFault fault))
+            now);
+
+    /// <summary>The same over IPv6.</summary>
+    public void OnAdvertisement(int interfaceIndex, in Ipv6Packet packet, Instant now)
+    {
+        if (packet.Source.IsIpv4)
         {
-            Faults.Count(fault);
+            Faults.Count(VrrpFault.WrongSource); // mapped: it would pass for an IPv4 router
             return;
         }
 
-        string? name = _network.Find(interfaceIndex)?.Name;
-        foreach (VirtualRouter router in _routers)
-        {
-            if (router.Config.VirtualRouterId == advert.VirtualRouterId
-                && router.Config.Interface == name)
-            {
-                router.OnAdvertisement(advert, source, now);
-                return;
-            }
-        }
-
-        Faults.CountForeign();
+        OnAdvertisement(
+            interfaceIndex,
+            packet.Payload,
+            packet.Source,
+            packet.Destination,
+            packet.HopLimit,
+            now);
     }
 
     /// <summary>Adverts that reached no election.</summary>
@@ -181,6 +182,7 @@ internal sealed class RouterControl : IVirtualRouterEffects
     /// <summary>The interfaces' sockets are new: they are told again what is held.</summary>
     public void OnPortsChanged()
     {
+        JoinGroups();
         _holder.Repeat();
         foreach (VirtualRouter router in _routers)
         {
@@ -200,23 +202,15 @@ internal sealed class RouterControl : IVirtualRouterEffects
         }
     }
 
-    /// <summary>
-    /// Answers for an address that is held here, with the virtual router's station.
-    /// </summary>
-    public bool TryAnswer(int interfaceIndex, in ArpPacket request)
-    {
-        if (request.Operation != ArpOperation.Request
-            || request.IsGratuitous
-            || !_holder.TryFind(interfaceIndex, request.TargetAddress, out MacAddress station))
-        {
-            return false;
-        }
+    /// <summary>Answers for an address that is held here.</summary>
+    public bool TryAnswer(int interfaceIndex, in ArpPacket request) =>
+        _voice.TryAnswer(interfaceIndex, request);
 
-        Span<byte> frame = stackalloc byte[ArpPacket.FrameLength];
-        int length = request.ReplyFrom(station).Write(frame, request.SenderHardware, station);
-        _effects.SendFrame(interfaceIndex, frame[..length]);
-        return true;
-    }
+    /// <summary>Answers for an IPv6 address that is held here.</summary>
+    /// <param name="sender">The station that sent the frame.</param>
+    public bool TryAnswer(
+        int interfaceIndex, in NeighbourDiscovery request, MacAddress sender) =>
+        _voice.TryAnswer(interfaceIndex, request, sender);
 
     void IVirtualRouterEffects.SendAdvertisement(
         VirtualRouter router, in VrrpAdvertisement advertisement)
@@ -240,16 +234,9 @@ internal sealed class RouterControl : IVirtualRouterEffects
             return;
         }
 
-        MacAddress station = StationOf(router);
-        Span<byte> frame = stackalloc byte[ArpPacket.FrameLength];
         foreach (IpPrefix held in router.Config.Addresses.Concat(router.Config.ExcludedAddresses))
         {
-            if (held.Address.IsIpv4)
-            {
-                int length = ArpPacket.Announcement(station, held.Address)
-                    .Write(frame, MacAddress.Broadcast, station);
-                _effects.SendFrame(state.Index, frame[..length]);
-            }
+            _voice.Announce(state.Index, StationOf(router), held.Address);
         }
     }
 
@@ -268,21 +255,79 @@ internal sealed class RouterControl : IVirtualRouterEffects
         _effects.Report(new BoxEvent(
             EventSeverity.Warning, "vrrp", router.Name, $"{router.Name}: {sentence}"));
 
-    private static MacAddress StationOf(VirtualRouter router) =>
-        MacAddress.VirtualRouterIpv4(router.Config.VirtualRouterId);
+    /// <summary>
+    /// The router's own, by the family of its adverts; excluded addresses of the other family have
+    /// it too, for a frame's station says nothing of what the frame carries.
+    /// </summary>
+    private static MacAddress StationOf(VirtualRouter router) => router.Config.IsIpv6
+        ? MacAddress.VirtualRouterIpv6(router.Config.VirtualRouterId)
+        : MacAddress.VirtualRouterIpv4(router.Config.VirtualRouterId);
 
     private static bool IsSame(VirtualRouterConfig left, VirtualRouterConfig right) =>
-        left.Interface == right.Interface && left.VirtualRouterId == right.VirtualRouterId;
+        left.Interface == right.Interface
+        && left.VirtualRouterId == right.VirtualRouterId
+        && left.IsIpv6 == right.IsIpv6;
+
+    /// <summary>
+    /// Adverts over IPv6 reach us. An interface that has no such router any more stays in the group
+    /// as long as it is served: nothing comes of it.
+    /// </summary>
+    private void JoinGroups()
+    {
+        foreach (VirtualRouter router in _routers)
+        {
+            if (router.Config.IsIpv6
+                && _network.Find(router.Config.Interface) is InterfaceState state)
+            {
+                _effects.JoinGroup(state.Index, VrrpAdvertisement.GroupIpv6, joins: true);
+            }
+        }
+    }
 
     private static VirtualRouterConfig? FindConfig(ApplianceConfig config, VirtualRouter router) =>
         config.VirtualRouters.FirstOrDefault(wanted => IsSame(router.Config, wanted));
+
+    private void OnAdvertisement(
+        int interfaceIndex,
+        ReadOnlySpan<byte> message,
+        IpAddress source,
+        IpAddress destination,
+        byte timeToLive,
+        Instant now)
+    {
+        if (!VrrpAdvertisement.TryParse(
+            message,
+            source,
+            destination,
+            timeToLive,
+            out VrrpAdvertisement advert,
+            out VrrpFault fault))
+        {
+            Faults.Count(fault);
+            return;
+        }
+
+        string? name = _network.Find(interfaceIndex)?.Name;
+        foreach (VirtualRouter router in _routers)
+        {
+            if (router.Config.VirtualRouterId == advert.VirtualRouterId
+                && router.Config.IsIpv6 == !source.IsIpv4
+                && router.Config.Interface == name)
+            {
+                router.OnAdvertisement(advert, source, now);
+                return;
+            }
+        }
+
+        Faults.CountForeign();
+    }
 
     private void Start(VirtualRouter router, Instant now)
     {
         InterfaceState? state = _network.Find(router.Config.Interface);
         router.Start(
             now,
-            NetworkControl.PrimaryIpv4(state),
+            NetworkControl.PrimaryAddress(state, router.Config.IsIpv6),
             _network.IsInService(router.Config.Interface));
     }
 
