@@ -3,7 +3,6 @@ using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.Linq;
 using System.Text;
-using Steelyard.Core.Wire;
 
 namespace Steelyard.Tests.Forwarding.Ftp;
 
