@@ -28,4 +28,7 @@ internal struct ConnectionRest
 
     /// <summary>Full NAT: which address of the source pool, plus one; 0 for none.</summary>
     public ushort LocalPlusOne;
+
+    /// <summary>Which pair of sequence shifts, plus one; 0 for none.</summary>
+    public ushort ShiftsPlusOne;
 }

@@ -19,6 +19,7 @@ internal sealed class ConnectionStore
     private readonly Connection[] _connections;
     private readonly ConnectionRest[] _rests;
     private readonly LocalAddresses _locals = new();
+    private readonly SequenceShifts _shifts = new();
     private readonly FlowDirectory _directory;
     private int _free = Nothing;
     private int _nextEviction;
@@ -141,6 +142,11 @@ internal sealed class ConnectionStore
         }
 
         Untie(handle);
+        if (_rests[handle].ShiftsPlusOne != 0)
+        {
+            _shifts.Free(_rests[handle].ShiftsPlusOne - 1);
+        }
+
         CountOut(connection);
         connection.Flags = ConnectionFlags.None;
         connection.NextInSlot = _free;
@@ -149,7 +155,24 @@ internal sealed class ConnectionStore
         Ended++;
     }
 
-    /// <summary>Gives a template another place: its old one leads nowhere any more.</summary>
+    /// <summary>Whether payloads of the connection were resized.</summary>
+    public bool HasShifts(int handle) => _rests[handle].ShiftsPlusOne != 0;
+
+    /// <summary>The shifts of a connection that has some.</summary>
+    public ref ShiftPair Shifts(int handle) => ref _shifts[_rests[handle].ShiftsPlusOne - 1];
+
+    /// <summary>From now on its payloads may be resized; false when too many have shifts.</summary>
+    public bool TryGiveShifts(int handle)
+    {
+        if (!HasShifts(handle))
+        {
+            _rests[handle].ShiftsPlusOne = (ushort)(_shifts.Take() + 1);
+        }
+
+        return HasShifts(handle);
+    }
+
+    /// <summary>Gives a connection other ports: its old ones lead nowhere any more.</summary>
     public void Rename(int handle, ushort clientPort, ushort virtualPort)
     {
         _directory.Remove(handle);

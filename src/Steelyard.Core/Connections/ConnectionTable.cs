@@ -156,6 +156,11 @@ public sealed class ConnectionTable
     public bool OnUdp(int handle, FlowDirection sender, Instant now)
     {
         CountPacket(ref _store[handle], sender);
+        if (sender == FlowDirection.FromServer)
+        {
+            Assure(handle);
+        }
+
         return Enter(handle, ConnectionState.Udp, now + Timeouts.Udp, now);
     }
 
@@ -313,6 +318,45 @@ public sealed class ConnectionTable
         return handle;
     }
 
+    /// <summary>
+    /// Makes a connection that another one announced, and whose first packet is still to come; it
+    /// waits in LISTEN. A client's port of 0 fits any.
+    /// </summary>
+    internal int Expect(in NewConnection wanted, Instant now)
+    {
+        int handle = Create(service: null, wanted, now);
+        if (handle >= 0)
+        {
+            Enter(
+                handle, ConnectionState.Listen, now + Timeouts[ConnectionState.Listen], now);
+        }
+
+        return handle;
+    }
+
+    /// <summary>
+    /// The connection that was announced for this client, on whichever of its ports; it has this
+    /// port from now on. -1 when none was.
+    /// </summary>
+    internal int FindExpected(in FlowKey flow)
+    {
+        int handle = Find(
+            flow.Protocol, flow.Client with { Port = 0 }, flow.Virtual, out FlowDirection sender);
+        if (handle < 0 || sender != FlowDirection.FromClient)
+        {
+            return Nothing;
+        }
+
+        _store.Rename(handle, flow.Client.Port, flow.Virtual.Port);
+        return handle;
+    }
+
+    internal bool HasShifts(int handle) => _store.HasShifts(handle);
+
+    internal ref ShiftPair Shifts(int handle) => ref _store.Shifts(handle);
+
+    internal bool TryGiveShifts(int handle) => _store.TryGiveShifts(handle);
+
     /// <summary>Makes a connection of any kind.</summary>
     internal int Create(VirtualService? service, in NewConnection wanted, Instant now)
     {
@@ -351,6 +395,18 @@ public sealed class ConnectionTable
         }
     }
 
+    /// <summary>The server answered by this connection: its template was right.</summary>
+    private void Assure(int handle)
+    {
+        int controller = (_store[handle].Flags & ConnectionFlags.Tied) != 0
+            ? _store.Rest(handle).ControllerPlusOne - 1
+            : Nothing;
+        if (controller >= 0 && _store[controller].IsTemplate)
+        {
+            _store[controller].CurrentState = ConnectionState.Established;
+        }
+    }
+
     /// <summary>A connection that controls others stays for them, a while at a time.</summary>
     private void Prolong(int handle, Instant? now)
     {
@@ -382,6 +438,11 @@ public sealed class ConnectionTable
         }
 
         connection.CurrentState = next;
+        if (next == ConnectionState.Established)
+        {
+            Assure(handle);
+        }
+
         bool isInactive = !TcpStates.IsActive(next);
         if (isInactive != connection.IsInactive)
         {

@@ -9,6 +9,11 @@ internal readonly ref struct Arrival(ref readonly FrameOffload offload)
 {
     private readonly ref readonly FrameOffload _offload = ref offload;
 
+    /// <summary>
+    /// Of a packet that was put together here: nothing of a frame's device work holds for it.
+    /// </summary>
+    public static readonly FrameOffload NoOffload = new(ChecksumState.Unchecked);
+
     public required EnginePort Port { get; init; }
 
     public Span<byte> Frame { get; init; }

@@ -21,7 +21,7 @@ internal sealed class Forwarder
     {
         _engine = engine;
         _relay = new(engine);
-        _opening = new(engine);
+        _opening = new(engine, _relay);
         _errors = new(engine, _relay);
         _gathering = new(engine);
     }

@@ -10,9 +10,6 @@ namespace Steelyard.Core.Forwarding;
 /// </summary>
 internal sealed class Gathering(Engine engine)
 {
-    // Nothing of a frame's device work holds for a packet that was put together here.
-    private static readonly FrameOffload NoOffload = default;
-
     /// <summary>Takes a fragment.</summary>
     /// <param name="whole">The packet that it completed; without a frame when it did not.</param>
     public DropReason Offer(in Arrival arrival, Span<byte> octets, out Arrival whole)
@@ -44,7 +41,7 @@ internal sealed class Gathering(Engine engine)
         Span<byte> frame = engine.Departures.Take(gathered.Length);
         gathered.CopyTo(frame);
         arrival.Frame[..(2 * MacAddress.Length)].CopyTo(frame);
-        whole = new(in NoOffload)
+        whole = new(in Arrival.NoOffload)
         {
             Port = arrival.Port,
             Frame = frame,

@@ -21,15 +21,13 @@ internal sealed class Masquerading(Engine engine)
 
     /// <summary>Makes a connection to the world, or says why not.</summary>
     public DropReason Open(
-        in Arrival arrival, in FlowKey flow, in TransportHeader header, out int handle)
+        in Arrival arrival,
+        in FlowKey flow,
+        in TransportHeader header,
+        MasqueradeRule rule,
+        out int handle)
     {
         handle = -1;
-        MasqueradeRule? rule = RuleOf(flow);
-        if (rule is null)
-        {
-            return DropReason.NotRouted;
-        }
-
         if (header.Protocol != TransportProtocol.Udp && !header.Begins)
         {
             return DropReason.NoConnection;
@@ -58,7 +56,8 @@ internal sealed class Masquerading(Engine engine)
         return handle < 0 ? DropReason.ConnectionTableFull : DropReason.None;
     }
 
-    private MasqueradeRule? RuleOf(in FlowKey flow)
+    /// <summary>The rule for a packet; null when there is none.</summary>
+    public MasqueradeRule? RuleOf(in FlowKey flow)
     {
         foreach (MasqueradeRule rule in engine.Masquerades)
         {

@@ -8,13 +8,14 @@ namespace Steelyard.Core.Forwarding;
 /// Packets of no connection: which service they are for, whether they may open a connection, and
 /// who serves it. Also what of an old connection must not go on.
 /// </summary>
-internal sealed class Opening(Engine engine)
+internal sealed class Opening(Engine engine, Relay relay)
 {
     // TCP connections from here are answers of FTP servers; they are never scheduled.
     private const ushort FtpDataPort = 20;
 
     private readonly Persistence _persistence = new(engine);
     private readonly Masquerading _masquerading = new(engine);
+    private readonly ServerRouting _routing = new(engine, relay);
 
     /// <summary>
     /// A client's packet of a known connection: one that has ended, or whose server went away,
@@ -65,8 +66,14 @@ internal sealed class Opening(Engine engine)
         bool isHeld = engine.Held.Contains(destination.Address);
         if (!isHeld && (service is null || service.Key.Mark == 0))
         {
-            direction = FlowDirection.FromServer;
-            return _masquerading.Open(arrival, flow, header, out handle);
+            return _masquerading.RuleOf(flow) is { } rule
+                ? Masquerade(arrival, flow, header, rule, out handle, out direction)
+                : _routing.Route(arrival, packet, flow, header);
+        }
+
+        if (header.IsSyn && (handle = engine.Connections.FindExpected(flow)) >= 0)
+        {
+            return DropReason.None;
         }
 
         if (service is not null && MayOpen(header))
@@ -75,6 +82,18 @@ internal sealed class Opening(Engine engine)
         }
 
         return Refuse(arrival, packet, header, service);
+    }
+
+    private DropReason Masquerade(
+        in Arrival arrival,
+        in FlowKey flow,
+        in TransportHeader header,
+        MasqueradeRule rule,
+        out int handle,
+        out FlowDirection direction)
+    {
+        direction = FlowDirection.FromServer;
+        return _masquerading.Open(arrival, flow, header, rule, out handle);
     }
 
     private bool MayOpen(in TransportHeader header)

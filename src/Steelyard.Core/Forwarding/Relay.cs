@@ -1,5 +1,6 @@
 using System;
 using Steelyard.Core.Connections;
+using Steelyard.Core.Forwarding.Ftp;
 using Steelyard.Core.Services;
 using Steelyard.Core.Wire;
 
@@ -12,6 +13,7 @@ internal sealed class Relay(Engine engine)
     private const byte LastHop = 1;
 
     private readonly Tunnelling _tunnelling = new(engine);
+    private readonly FtpControl _ftp = new(engine);
 
     public DropReason Carry(
         in Arrival arrival,
@@ -36,9 +38,11 @@ internal sealed class Relay(Engine engine)
             engine.Upkeep.Announce(handle, arrival.Now);
         }
 
-        DropReason reason = direction == FlowDirection.FromClient
-            ? ToServer(arrival, packet, handle, server)
-            : ToClient(arrival, packet, handle);
+        DropReason reason = FtpControl.Concerns(connections[handle])
+            ? CarryFtp(arrival, packet, handle, direction, server)
+            : direction == FlowDirection.FromClient
+                ? ToServer(arrival, packet, handle, server)
+                : ToClient(arrival, packet, handle);
         if (connections[handle].IsOnePacket)
         {
             connections.Remove(handle);
@@ -46,6 +50,35 @@ internal sealed class Relay(Engine engine)
 
         return reason;
     }
+
+    /// <summary>Carries a packet of no connection as a router does.</summary>
+    public DropReason Pass(in Arrival arrival, IpPacket packet)
+    {
+        DropReason reason = engine.Departures.TryRoute(packet.Destination, out int hop);
+        if (reason != DropReason.None)
+        {
+            return reason;
+        }
+
+        if (packet.HopsLeft <= LastHop)
+        {
+            return Expired(arrival, packet, OurAddressTowards(arrival, packet.Source));
+        }
+
+        if (IsTooBig(arrival, packet, MtuOf(hop), MayBeCut(arrival, packet)))
+        {
+            return TooBig(
+                arrival, packet, OurAddressTowards(arrival, packet.Source), MtuOf(hop));
+        }
+
+        packet.DecrementHops();
+        return Emit(arrival, packet, hop);
+    }
+
+    /// <summary>Tells a server of an error about its packet.</summary>
+    public void TellServer(in Arrival arrival, IpPacket packet, in IcmpReason reason) =>
+        engine.Answers.Error(
+            arrival, packet, OurAddressTowards(arrival, packet.Source), reason);
 
     /// <summary>An ICMP error about a packet of the connection.</summary>
     /// <param name="direction">Whose place the error's sender takes.</param>
@@ -98,6 +131,27 @@ internal sealed class Relay(Engine engine)
         }
 
         return Emit(arrival, packet, hop);
+    }
+
+    /// <summary>A control connection of FTP: what it says may have to be rewritten.</summary>
+    private DropReason CarryFtp(
+        in Arrival arrival,
+        IpPacket packet,
+        int handle,
+        FlowDirection direction,
+        RealServer server)
+    {
+        DropReason reason = _ftp.Read(arrival, packet, handle, direction, out Arrival changed);
+        if (reason != DropReason.None
+            || !IpPacket.TryParse(
+                changed.Frame[changed.PacketOffset..], out IpPacket rewritten))
+        {
+            return reason;
+        }
+
+        return direction == FlowDirection.FromClient
+            ? ToServer(changed, rewritten, handle, server)
+            : ToClient(changed, rewritten, handle);
     }
 
     private DropReason ToServer(

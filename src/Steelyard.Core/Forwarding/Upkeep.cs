@@ -25,6 +25,7 @@ internal sealed class Upkeep
     private readonly EngineOptions _options;
     private readonly Queue<SnapshotConnections> _snapshots = new(MostSnapshots);
     private int _snapshotNext;
+    private int _orphanNext = int.MaxValue;
 
     public Upkeep(Engine engine, EngineOptions options)
     {
@@ -47,6 +48,7 @@ internal sealed class Upkeep
         _engine.Counters.Connections = connections.Count;
         bool isBusy = budget == 0;
         isBusy |= TakeSnapshotShare(now);
+        isBusy |= _orphanNext != int.MaxValue && EndShareOfOrphans();
         return isBusy ? now : now + ExpiryInterval;
     }
 
@@ -84,6 +86,29 @@ internal sealed class Upkeep
         {
             _engine.Connections.OnTold(handle);
         }
+    }
+
+    /// <summary>
+    /// Ends the connections of removed servers, as <c>expire_nodest_conn</c> wants it, in shares.
+    /// </summary>
+    public void EndOrphans() => _orphanNext = 0;
+
+    private bool EndShareOfOrphans()
+    {
+        ConnectionTable connections = _engine.Connections;
+        int limit = connections.HandleLimit;
+        int end = Math.Min(limit, _orphanNext + _options.UpkeepPerTurn);
+        while ((_orphanNext = connections.Next(_orphanNext, end)) < end)
+        {
+            int handle = _orphanNext++;
+            if (!connections[handle].IsTemplate && connections.Server(handle).IsRemoved)
+            {
+                connections.Remove(handle);
+            }
+        }
+
+        _orphanNext = _orphanNext < limit ? _orphanNext : int.MaxValue;
+        return _orphanNext < limit;
     }
 
     private bool TakeSnapshotShare(Instant now)

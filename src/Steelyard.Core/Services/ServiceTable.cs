@@ -28,6 +28,8 @@ public sealed class ServiceTable(ulong seed = 0)
 
     public int Count => _services.Count;
 
+    internal ServerBook Book { get; } = new();
+
     /// <summary>In the order in which they were added.</summary>
     public VirtualService this[int index] => _services[index];
 
@@ -77,6 +79,12 @@ public sealed class ServiceTable(ulong seed = 0)
         }
 
         service.Trash = _trash;
+        service.Book = Book;
+        foreach (RealServer server in service.Servers)
+        {
+            Book.Add(server);
+        }
+
         _services.Add(service);
         CountKind(service.Key, 1);
         if (_services.Count * 2 > _index.Length)

@@ -46,6 +46,9 @@ public sealed class VirtualService
     /// </summary>
     internal ServerTrash? Trash { get; set; }
 
+    /// <summary>Where servers are told from strangers; given by the table.</summary>
+    internal ServerBook? Book { get; set; }
+
     public RealServer this[int index] => _servers[index];
 
     /// <summary>The server that listens there; null when there is none.</summary>
@@ -78,6 +81,7 @@ public sealed class VirtualService
         server.StandIn = null;
         newcomer.StandIn = server == newcomer ? null : server;
         _servers = [server, .. _servers];
+        Book?.Add(server);
         Schedule.OnServersChanged(this);
         return server;
     }
@@ -102,6 +106,7 @@ public sealed class VirtualService
         _servers = [.. _servers[..index], .. _servers[(index + 1)..]];
         server.IsRemoved = true;
         Trash?.Keep(server);
+        Book?.Remove(server);
         Schedule.OnServersChanged(this);
         return true;
     }

@@ -221,6 +221,16 @@ public readonly ref struct Ipv4Packet
         new Ipv4Packet(octets, headerLength).RewriteChecksum();
     }
 
+    /// <summary>
+    /// Sets the total length of a packet that became longer or shorter. The span is the packet.
+    /// </summary>
+    public static void WriteTotalLength(Span<byte> octets)
+    {
+        ref Header header = ref MemoryMarshal.AsRef<Header>(octets);
+        header.TotalLength = NetworkOrder.Swap((ushort)octets.Length);
+        new Ipv4Packet(octets, (header.VersionAndLength & 0xF) * 4).RewriteChecksum();
+    }
+
     /// <summary>Sums the header anew.</summary>
     public void RewriteChecksum()
     {

@@ -14,6 +14,10 @@ public sealed class RemoveServer(ServiceKey key, Endpoint endpoint) : IEngineCom
         if (server is not null)
         {
             service!.Remove(server);
+            if (engine.Settings.ExpireNodestConn)
+            {
+                engine.Upkeep.EndOrphans();
+            }
         }
     }
 }

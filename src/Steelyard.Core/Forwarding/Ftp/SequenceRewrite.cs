@@ -1,5 +1,6 @@
 using System;
 using System.Buffers.Binary;
+using Steelyard.Core.Connections;
 using Steelyard.Core.Wire;
 
 namespace Steelyard.Core.Forwarding.Ftp;

@@ -4,6 +4,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Text;
 using CsCheck;
+using Steelyard.Core.Connections;
 using Steelyard.Core.Forwarding.Ftp;
 using Steelyard.Core.Wire;
 using Steelyard.Tests.Wire;

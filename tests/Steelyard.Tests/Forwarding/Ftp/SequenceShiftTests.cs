@@ -1,6 +1,7 @@
 using System;
 using System.Buffers.Binary;
 using CsCheck;
+using Steelyard.Core.Connections;
 using Steelyard.Core.Forwarding.Ftp;
 using Steelyard.Core.Wire;
 using Steelyard.Tests.Wire;

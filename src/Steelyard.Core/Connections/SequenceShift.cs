@@ -1,4 +1,4 @@
-namespace Steelyard.Core.Forwarding.Ftp;
+namespace Steelyard.Core.Connections;
 
 /// <summary>
 /// How far the sequence numbers of one direction of a TCP connection have moved, since payloads
