@@ -17,6 +17,7 @@ public sealed class ConnectionTable
     private static readonly TimeSpan ControllerTimeout = TimeSpan.FromSeconds(60);
 
     private readonly ConnectionStore _store;
+    private readonly ConnectionProgress _progress;
 
     /// <param name="capacity">Connections that fit; each takes about 140 bytes.</param>
     /// <param name="seed">
@@ -25,6 +26,7 @@ public sealed class ConnectionTable
     public ConnectionTable(int capacity, ulong seed = 0)
     {
         _store = new(capacity, seed, Timeouts);
+        _progress = new(_store, Timeouts);
         Templates = new(_store);
     }
 
@@ -48,7 +50,11 @@ public sealed class ConnectionTable
     public Timeouts Timeouts { get; } = new();
 
     /// <summary>Follow TCP by the table that distrusts SYNs (<c>secure_tcp</c>).</summary>
-    public bool DistrustsSyn { get; set; }
+    public bool DistrustsSyn
+    {
+        get => _progress.DistrustsSyn;
+        set => _progress.DistrustsSyn = value;
+    }
 
     internal Templates Templates { get; }
 
@@ -131,38 +137,18 @@ public sealed class ConnectionTable
 
     /// <summary>A TCP segment of the connection: moves its state and its deadline.</summary>
     /// <returns>True when the state changed.</returns>
-    public bool OnTcp(int handle, FlowDirection sender, TcpFlags flags, Instant now)
-    {
-        ref Connection connection = ref _store[handle];
-        CountPacket(ref connection, sender);
-        ConnectionState next = TcpStates.Next(
-            connection.State, sender, flags, connection.SeesReplies, DistrustsSyn);
-        return Enter(handle, next, now + Timeouts[next], now);
-    }
+    public bool OnTcp(int handle, FlowDirection sender, TcpFlags flags, Instant now) =>
+        _progress.OnTcp(handle, sender, flags, now);
 
-    /// <summary>An SCTP packet of the connection, by the chunk that decides.</summary>
-    /// <returns>True when the state changed.</returns>
-    public bool OnSctp(int handle, FlowDirection sender, SctpChunkType chunk, Instant now)
-    {
-        ref Connection connection = ref _store[handle];
-        CountPacket(ref connection, sender);
-        ConnectionState next = SctpStates.Next(
-            connection.State, sender, chunk, connection.SeesReplies);
-        return Enter(handle, next, now + Timeouts[next], now);
-    }
+    /// <summary>An SCTP packet of the association: the same.</summary>
+    /// <param name="chunk">What decides; see <see cref="SctpPacket.DecisiveChunk"/>.</param>
+    public bool OnSctp(int handle, FlowDirection sender, SctpChunkType chunk, Instant now) =>
+        _progress.OnSctp(handle, sender, chunk, now);
 
     /// <summary>A UDP datagram of the connection.</summary>
     /// <returns>True when it is the first.</returns>
-    public bool OnUdp(int handle, FlowDirection sender, Instant now)
-    {
-        CountPacket(ref _store[handle], sender);
-        if (sender == FlowDirection.FromServer)
-        {
-            Assure(handle);
-        }
-
-        return Enter(handle, ConnectionState.Udp, now + Timeouts.Udp, now);
-    }
+    public bool OnUdp(int handle, FlowDirection sender, Instant now) =>
+        _progress.OnUdp(handle, sender, now);
 
     /// <summary>
     /// Ends a connection at once; one that controls others ends after them, and meanwhile a newer
@@ -311,7 +297,7 @@ public sealed class ConnectionTable
         }
         else if (handle >= 0)
         {
-            Enter(handle, state, deadline, now);
+            _progress.Enter(handle, state, deadline, now);
             OnTold(handle);
         }
 
@@ -327,7 +313,7 @@ public sealed class ConnectionTable
         int handle = Create(service: null, wanted, now);
         if (handle >= 0)
         {
-            Enter(
+            _progress.Enter(
                 handle, ConnectionState.Listen, now + Timeouts[ConnectionState.Listen], now);
         }
 
@@ -383,30 +369,6 @@ public sealed class ConnectionTable
                 record.Server.Port == server.Endpoint.Port ? (ushort)0 : record.Server.Port,
         };
 
-    private static void CountPacket(ref Connection connection, FlowDirection sender)
-    {
-        if (sender == FlowDirection.FromServer)
-        {
-            connection.Flags &= ~ConnectionFlags.NoOutput;
-        }
-        else
-        {
-            connection.Packets = unchecked(connection.Packets + 1);
-        }
-    }
-
-    /// <summary>The server answered by this connection: its template was right.</summary>
-    private void Assure(int handle)
-    {
-        int controller = (_store[handle].Flags & ConnectionFlags.Tied) != 0
-            ? _store.Rest(handle).ControllerPlusOne - 1
-            : Nothing;
-        if (controller >= 0 && _store[controller].IsTemplate)
-        {
-            _store[controller].CurrentState = ConnectionState.Established;
-        }
-    }
-
     /// <summary>A connection that controls others stays for them, a while at a time.</summary>
     private void Prolong(int handle, Instant? now)
     {
@@ -415,44 +377,5 @@ public sealed class ConnectionTable
         {
             _store[handle].Deadline = DeadlineWheel.TickOf(at + ControllerTimeout);
         }
-    }
-
-    private bool Enter(int handle, ConnectionState next, Instant deadline, Instant now)
-    {
-        ref Connection connection = ref _store[handle];
-        ConnectionState before = connection.State;
-        uint tick = DeadlineWheel.TickOf(deadline);
-        if (before != next && before == ConnectionState.None)
-        {
-            // Fresh from Create: filed for 3 s, and cheap to move while its slot is in the cache.
-            _store.Wheel.Refile(handle, tick, now);
-        }
-        else
-        {
-            _store.Wheel.Move(handle, tick, now);
-        }
-
-        if (before == next)
-        {
-            return false;
-        }
-
-        connection.CurrentState = next;
-        if (next == ConnectionState.Established)
-        {
-            Assure(handle);
-        }
-
-        bool isInactive = !TcpStates.IsActive(next);
-        if (isInactive != connection.IsInactive)
-        {
-            connection.Flags ^= ConnectionFlags.Inactive;
-            RealServer server = Server(handle);
-            int change = isInactive ? -1 : 1;
-            server.ActiveConnections += change;
-            server.InactiveConnections -= change;
-        }
-
-        return true;
     }
 }

@@ -13,6 +13,7 @@ internal sealed class Forwarder
 {
     private readonly Engine _engine;
     private readonly Relay _relay;
+    private readonly ServerRouting _routing;
     private readonly Opening _opening;
     private readonly IcmpErrors _errors;
     private readonly Gathering _gathering;
@@ -21,7 +22,8 @@ internal sealed class Forwarder
     {
         _engine = engine;
         _relay = new(engine);
-        _opening = new(engine, _relay);
+        _routing = new(engine, _relay);
+        _opening = new(engine, _routing);
         _errors = new(engine, _relay);
         _gathering = new(engine);
     }
@@ -169,7 +171,7 @@ internal sealed class Forwarder
         {
             DropReason refusal = _opening.Open(
                 arrival, packet, header, source, destination, out handle, out direction);
-            if (refusal != DropReason.None)
+            if (refusal != DropReason.None || handle < 0)
             {
                 return refusal;
             }
@@ -201,7 +203,7 @@ internal sealed class Forwarder
             case IcmpType.TimeExceeded:
                 return OnIcmpError(arrival, packet, message);
             default:
-                return isHeld ? DropReason.IcmpUnhandled : DropReason.NotRouted;
+                return isHeld ? DropReason.IcmpUnhandled : _routing.Route(arrival, packet);
         }
     }
 
@@ -226,7 +228,7 @@ internal sealed class Forwarder
                 return OnIcmpError(arrival, packet, message);
             default:
                 // Neighbour discovery is the control loop's; its own socket has seen it.
-                return isHeld ? DropReason.IcmpUnhandled : DropReason.NotRouted;
+                return isHeld ? DropReason.IcmpUnhandled : _routing.Route(arrival, packet);
         }
     }
 
@@ -245,7 +247,7 @@ internal sealed class Forwarder
     {
         if (!_engine.Held.Contains(packet.Destination))
         {
-            return DropReason.NotRouted;
+            return _routing.Route(arrival, packet);
         }
 
         _engine.Answers.Refuse(

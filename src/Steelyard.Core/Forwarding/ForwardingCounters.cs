@@ -4,8 +4,8 @@ namespace Steelyard.Core.Forwarding;
 
 /// <summary>
 /// What became of one port's frames; written by the data thread alone. At all times
-/// <c>Received = NotOurs + Forwarded + Answered + Cut + Waiting + Gathered + all drops</c>, and over
-/// all ports <c>Forwarded + Answered + Made</c> are the frames transmitted.
+/// <c>Received = NotOurs + Forwarded + Answered + Cut + Waiting + Gathered + all drops</c>, and
+/// over all ports <c>Forwarded + Answered + Made</c> are the frames transmitted.
 /// </summary>
 public sealed class ForwardingCounters
 {

@@ -8,14 +8,13 @@ namespace Steelyard.Core.Forwarding;
 /// Packets of no connection: which service they are for, whether they may open a connection, and
 /// who serves it. Also what of an old connection must not go on.
 /// </summary>
-internal sealed class Opening(Engine engine, Relay relay)
+internal sealed class Opening(Engine engine, ServerRouting routing)
 {
     // TCP connections from here are answers of FTP servers; they are never scheduled.
     private const ushort FtpDataPort = 20;
 
     private readonly Persistence _persistence = new(engine);
     private readonly Masquerading _masquerading = new(engine);
-    private readonly ServerRouting _routing = new(engine, relay);
 
     /// <summary>
     /// A client's packet of a known connection: one that has ended, or whose server went away,
@@ -47,7 +46,10 @@ internal sealed class Opening(Engine engine, Relay relay)
         return DropReason.None;
     }
 
-    /// <summary>Makes a connection for a packet, or says why not.</summary>
+    /// <summary>
+    /// Makes a connection for a packet, or says why not. A packet that was carried on without one
+    /// leaves a handle of -1 and no reason.
+    /// </summary>
     public DropReason Open(
         in Arrival arrival,
         IpPacket packet,
@@ -68,7 +70,7 @@ internal sealed class Opening(Engine engine, Relay relay)
         {
             return _masquerading.RuleOf(flow) is { } rule
                 ? Masquerade(arrival, flow, header, rule, out handle, out direction)
-                : _routing.Route(arrival, packet, flow, header);
+                : routing.Route(arrival, packet, flow, header);
         }
 
         if (header.IsSyn && (handle = engine.Connections.FindExpected(flow)) >= 0)

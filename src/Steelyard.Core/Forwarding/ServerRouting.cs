@@ -9,14 +9,10 @@ namespace Steelyard.Core.Forwarding;
 /// </summary>
 internal sealed class ServerRouting(Engine engine, Relay relay)
 {
+    /// <summary>A TCP, UDP or SCTP packet of no connection, and not for us.</summary>
     public DropReason Route(
         in Arrival arrival, IpPacket packet, in FlowKey flow, in TransportHeader header)
     {
-        if (!engine.Services.Book.IsServer(flow.Client.Address))
-        {
-            return DropReason.NotRouted;
-        }
-
         bool isReset = (header.Flags & TcpFlags.Reset) != 0;
         if (engine.Settings.NatIcmpSend && !isReset && engine.Services.Book.Listens(flow.Client))
         {
@@ -25,6 +21,12 @@ internal sealed class ServerRouting(Engine engine, Relay relay)
             return DropReason.NoConnection;
         }
 
-        return relay.Pass(arrival, packet);
+        return Route(arrival, packet);
     }
+
+    /// <summary>Any packet that is not for us.</summary>
+    public DropReason Route(in Arrival arrival, IpPacket packet) =>
+        engine.Services.Book.IsServer(packet.Source)
+            ? relay.Pass(arrival, packet)
+            : DropReason.NotRouted;
 }
