@@ -258,7 +258,7 @@ public sealed class ConnectionTable
         switch (record.Protocol)
         {
             case TransportProtocol.Tcp when state > ConnectionState.SynAck:
-            case TransportProtocol.Sctp when !SctpStates.Has(state):
+            case TransportProtocol.Sctp when !record.IsTemplate && !SctpStates.Has(state):
                 return Nothing;
             case TransportProtocol.Tcp or TransportProtocol.Sctp:
                 break;

@@ -1,4 +1,3 @@
-using System;
 using CsCheck;
 using Steelyard.Core.Forwarding.Reassembly;
 using Steelyard.Core.Wire;
