@@ -169,7 +169,7 @@ internal sealed class Forwarder
         {
             DropReason refusal = _opening.Open(
                 arrival, packet, header, source, destination, out handle, out direction);
-            if (refusal != DropReason.None)
+            if (refusal != DropReason.None || handle < 0)
             {
                 return refusal;
             }

@@ -47,7 +47,9 @@ internal sealed class Opening(Engine engine, Relay relay)
         return DropReason.None;
     }
 
-    /// <summary>Makes a connection for a packet, or says why not.</summary>
+    /// <summary>
+    /// Makes a connection for a packet, or says why not; without either it is on its way already.
+    /// </summary>
     public DropReason Open(
         in Arrival arrival,
         IpPacket packet,
