@@ -35,6 +35,10 @@ public static class IpvsRefusal
         "invalid_operation",
         "Invalid operation.  Possibly wrong module version, address not unicast, ...");
 
+    /// <summary>The interface of a sync daemon is not there.</summary>
+    public static ControlAnswer NoDevice { get; } =
+        ControlAnswer.Refused("no_device", "No such device");
+
     public static ControlAnswer NoDaemon { get; } =
         ControlAnswer.Refused("no_daemon", "No daemon is running");
 

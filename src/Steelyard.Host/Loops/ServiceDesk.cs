@@ -13,6 +13,12 @@ internal static class ServiceDesk
     /// <summary>Makes one change, or none and says why not.</summary>
     public static ControlAnswer Apply(Controller controller, IpvsChange change)
     {
+        if (change is { Verb: IpvsVerb.StartDaemon, Daemon: IpvsDaemon daemon }
+            && controller.Network.Find(daemon.Interface) is null)
+        {
+            return IpvsRefusal.NoDevice;
+        }
+
         if (IpvsForm.WhyNot(change) is ControlAnswer refusal)
         {
             return refusal;

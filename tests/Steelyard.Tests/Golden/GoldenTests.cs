@@ -12,8 +12,16 @@ public sealed class GoldenTests
     public static TheoryData<string> Scenarios =>
         [.. Scenario.NamesIn(string.Empty).Except(NotYet.Scenarios)];
 
+    /// <summary>
+    /// What the director of these recordings did beside sending messages; these are compared in
+    /// the room of their codec.
+    /// </summary>
+    public static TheoryData<string> Syncs =>
+        [.. Scenario.NamesIn("sync").Except([.. NotYet.Syncs, "sync/daemon-control"])];
+
     [Theory]
     [MemberData(nameof(Scenarios))]
+    [MemberData(nameof(Syncs))]
     public void The_recording_is_reproduced(string name)
     {
         ScenarioReplay replay = new(Scenario.Load(name));

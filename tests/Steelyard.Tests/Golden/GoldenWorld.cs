@@ -1,16 +1,11 @@
 using System;
 using System.Collections.Generic;
-using System.Collections.Immutable;
-using System.IO;
-using System.Threading;
 using Steelyard.Core.Chance;
-using Steelyard.Core.Connections;
 using Steelyard.Core.Control;
 using Steelyard.Core.Forwarding;
 using Steelyard.Core.Forwarding.Commands;
 using Steelyard.Core.Time;
 using Steelyard.Core.Wire;
-using Steelyard.Host.Ipvsadm;
 using Steelyard.Simulation;
 using Steelyard.Tests.Control;
 using Steelyard.Tests.Forwarding;
@@ -28,6 +23,7 @@ internal sealed class GoldenWorld
     private readonly List<Sighting> _seen = [];
     private readonly Engine _engine;
     private readonly RecordingEffects _effects;
+    private readonly EngineBox _box;
     private readonly MemoryPort _outside;
     private readonly MemoryPort _inside;
     private readonly ForwardingCounters[] _counters;
@@ -40,6 +36,7 @@ internal sealed class GoldenWorld
         _effects = new(_engine) { Now = Instant.Zero + TimeSpan.FromSeconds(1000) };
         Controller = new(
             new BoxIdentity("box", "test", Instant.Zero), _engine, _effects, new SeededChance(1));
+        _box = new(Controller, _engine, () => Now);
         _outside = Port("c0", TestBox.OutsideIndex, TestBox.OutsideMac, clientSideMtu);
         _inside = Port("s0", TestBox.InsideIndex, TestBox.InsideMac, serverSideMtu);
         AttachPort[] attached = [new(_outside), new(_inside)];
@@ -95,29 +92,9 @@ internal sealed class GoldenWorld
     /// <summary>Runs a command line of <c>ipvsadm</c>.</summary>
     public (int Code, string Output, string Error) Ipvsadm(string arguments, string input = "")
     {
-        using StringWriter output = new();
-        using StringWriter error = new();
-        using StringReader given = new(input);
-        IpvsadmProgram program =
-            new(new GoldenBox(this), new FixedNames(), new(given, output, error));
-        int code = program.RunAsync(
-            arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries), CancellationToken.None)
-            .GetAwaiter().GetResult();
+        (int, string, string) result = _box.Run(arguments, input);
         Turn();
-        return (code, output.ToString(), error.ToString());
-    }
-
-    public ImmutableArray<ConnectionRecord> Connections()
-    {
-        SnapshotConnections snapshot = new(new ConnectionRecord[4096]);
-        Command(snapshot);
-        while (!snapshot.IsComplete)
-        {
-            Turn();
-        }
-
-        Assert.True(snapshot.IsWhole);
-        return [.. snapshot.Records];
+        return result;
     }
 
     /// <summary>Each frame has one fate.</summary>

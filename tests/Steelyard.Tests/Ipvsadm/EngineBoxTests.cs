@@ -31,7 +31,7 @@ public sealed class EngineBoxTests
     [MemberData(nameof(Quiet))]
     public void Commands_end_and_print_as_recorded_and_what_fails_changes_nothing(string file)
     {
-        string path = Path.Combine(AppContext.BaseDirectory, "Data", "ipvsadm", file + ".json");
+        string path = Path.Combine(AppContext.BaseDirectory, "Data", "ipvs", file + ".json");
         using JsonDocument scenario = JsonDocument.Parse(File.ReadAllText(path));
         JsonElement root = scenario.RootElement;
         foreach (JsonElement setup in root.GetProperty("setup").EnumerateArray())
