@@ -1,7 +1,6 @@
 using System;
 using System.Buffers.Binary;
 using System.Linq;
-using Steelyard.Core.Forwarding;
 using Steelyard.Core.Services;
 using Steelyard.Core.Wire;
 using Steelyard.Tests.Wire;
