@@ -47,6 +47,27 @@ public sealed class ControlSocketTests
         Assert.Equal([tcp, echo], Wire.Collect(data, 3, Wire.Quiet).ConvertAll(one => one.Bytes));
     }
 
+    /// <summary>Neither end of this wire has IPv6: the kernel refuses, and nobody minds.</summary>
+    [RootFact]
+    public void A_group_is_joined_and_left_as_often_as_one_likes()
+    {
+        using Wire wire = new();
+        using AfPacketPort sender = wire.OpenFar();
+        using ControlSocket control = wire.Near.Run(() => new ControlSocket(Wire.NearName));
+        IpAddress group = IpAddress.Parse("ff02::1:ff00:1");
+        byte[] solicitation = Frame(
+            MacAddress.OfGroup(group), Ipv6, Ipv6NextHeaderOffset, 58);
+        solicitation[Icmpv6TypeOffset] = 135;
+
+        wire.Near.Run(() => control.Join(group, joins: true));
+        wire.Near.Run(() => control.Join(group, joins: true));
+        Wire.Send(sender, solicitation);
+
+        Assert.Equal(solicitation, Take(control));
+        wire.Near.Run(() => control.Join(group, joins: false));
+        wire.Near.Run(() => control.Join(group, joins: false));
+    }
+
     [RootFact]
     public void A_frame_is_sent_whole_and_its_time_of_arrival_is_known()
     {

@@ -160,7 +160,10 @@ public sealed class Ipv6RouterTests
             new[] { group, others, vrrp }, Box.Effects.Groups, strict: true);
 
         _world.Configure(Box, Configs.Apart(
-            both with { ExcludedAddresses = [new IpPrefix(alike, 64)] }));
+            both with { ExcludedAddresses = [new IpPrefix(Other, 64)] }));
+        Assert.Equivalent(
+            new[] { group, others, vrrp }, Box.Effects.Groups, strict: true);
+        _world.Configure(Box, Configs.Apart(both with { ExcludedAddresses = [] }));
         Assert.Equivalent(new[] { group, vrrp }, Box.Effects.Groups, strict: true);
         _world.Do(now => Box.Controller.Stop(now));
 

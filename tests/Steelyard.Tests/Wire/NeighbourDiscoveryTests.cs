@@ -31,6 +31,12 @@ public sealed class NeighbourDiscoveryTests
         + "00000000000000000000000000000000" + "ff0200000000000000000001ff00000a"
         + "87005ece00000000" + "fe80000000000000000000fffe00000a" + "0e01d27062fadad0";
 
+    /// <summary>keepalived 2.2.7 becomes MASTER; its host routes nothing.</summary>
+    private const string Announced =
+        "33330000000102000000000a86dd" + "6000000000203aff"
+        + "20010db8010000000000000000000001" + "ff020000000000000000000000000001"
+        + "8800f72120000000" + "20010db8010000000000000000000001" + "020102000000000a";
+
     private const int HopLimit = 21;
     private const int Destination = 38;
     private const int Code = 55;
@@ -109,6 +115,21 @@ public sealed class NeighbourDiscoveryTests
     }
 
     [Fact]
+    [Rfc("9568 §6.4.1")]
+    public void An_announcement_is_keepaliveds_but_for_the_router_flag()
+    {
+        NeighbourDiscovery ours = NeighbourDiscovery.Announcement(
+            StationA, IpAddress.Parse("2001:db8:100::1"));
+
+        NeighbourDiscovery theirs = Read(Announced);
+
+        Assert.Equal(theirs with { Flags = NeighbourFlags.Router | theirs.Flags }, ours);
+        Assert.Equal(
+            Announced,
+            Written(theirs, MacAddress.OfGroup(NeighbourDiscovery.AllNodes), StationA));
+    }
+
+    [Fact]
     [Rfc("9568 §8.2.2")]
     public void An_answer_turns_the_request_round_and_says_that_we_are_a_router()
     {
@@ -141,12 +162,7 @@ public sealed class NeighbourDiscoveryTests
     [Fact]
     public void A_probe_is_written_without_a_station()
     {
-        NeighbourDiscovery probe = new(
-            NeighbourMessage.Solicitation,
-            default,
-            NeighbourDiscovery.GroupOf(AddressB),
-            AddressB,
-            Station: null);
+        NeighbourDiscovery probe = Read(Probe);
 
         string written = Written(probe, StationB, StationA);
 
@@ -344,11 +360,8 @@ public sealed class NeighbourDiscoveryTests
         return message;
     }
 
-    private static NeighbourFault FaultOf(byte[] frame)
-    {
-        _ = TryRead(frame, out _, out NeighbourFault fault);
-        return fault;
-    }
+    private static NeighbourFault FaultOf(byte[] frame) =>
+        TryRead(frame, out _, out NeighbourFault fault) ? NeighbourFault.None : fault;
 
     private static bool TryRead(
         byte[] frame, out NeighbourDiscovery message, out NeighbourFault fault)

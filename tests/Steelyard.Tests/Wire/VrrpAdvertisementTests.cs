@@ -191,6 +191,45 @@ public sealed class VrrpAdvertisementTests
         Assert.All(frame[length..], octet => Assert.Equal(0xA5, octet));
     }
 
+    /// <summary>
+    /// Captured from keepalived 2.2.7 at fe80::ff:fe00:a, which sends from its own station and
+    /// whose kernel puts in a flow label; all else is the same to the byte.
+    /// </summary>
+    [Fact]
+    [Rfc("9568 §5.1.2")]
+    public void Over_ipv6_the_frame_is_keepaliveds()
+    {
+        const string message =
+            "3133c8020014dbf1" + "fe800000000000000000000000000051"
+            + "20010db8010000000000000000000001";
+        const string addresses =
+            "fe80000000000000000000fffe00000a" + "ff020000000000000000000000000012";
+        IpAddress source = IpAddress.Parse("fe80::ff:fe00:a");
+        byte[] frame = Buffer();
+
+        Assert.True(
+            Parse(message, "fe80::ff:fe00:a", "ff02::12", out VrrpAdvertisement advert, out _));
+        int length = advert.WriteFrame(frame, MacAddress.VirtualRouterIpv6(0x33), source, false);
+
+        Assert.Equal("fe80::51,2001:db8:100::1", string.Join(',', advert.Addresses));
+        Assert.Equal(
+            "333300000012" + "00005e000233" + "86dd" + "6c000000" + "002870ff" + addresses
+                + message,
+            Hex(frame, length));
+        Assert.All(frame[length..], octet => Assert.Equal(0xA5, octet));
+    }
+
+    [Theory]
+    [InlineData("::")]
+    [InlineData("ff02::12")]
+    public void An_advert_from_no_station_is_refused(string source)
+    {
+        Assert.False(Parse(
+            "3134c8010014ffae0a090965", source, "ff02::12", out _, out VrrpFault fault));
+
+        Assert.Equal(VrrpFault.WrongSource, fault);
+    }
+
     private static bool Parse(
         string hex,
         string source,
