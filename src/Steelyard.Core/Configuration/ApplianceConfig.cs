@@ -37,6 +37,26 @@ public sealed record ApplianceConfig
     /// <summary>Timeouts of TCP ESTABLISHED, FIN_WAIT and UDP: <c>lvs_timeouts</c>.</summary>
     public TimeoutsConfig Timeouts { get; init; } = new();
 
+    /// <summary>
+    /// Which packets carry which firewall mark: <c>mark</c>, in the order of the file.
+    /// </summary>
+    public ConfigList<MarkRule> MarkRules { get; init; } = [];
+
+    /// <summary><c>lvs_settings</c>.</summary>
+    public LvsSettings LvsSettings { get; init; } = LvsSettings.Default;
+
+    /// <summary>
+    /// Connections that fit, <c>connection_limit</c>; none means that memory decides.
+    /// </summary>
+    public int? ConnectionLimit { get; init; }
+
+    /// <summary>
+    /// Under these the servers of full NAT see their clients: <c>source_pool</c>.
+    /// </summary>
+    public ConfigList<IpAddress> SourcePool { get; init; } = [];
+
+    public ConfigList<MasqueradeConfig> Masquerades { get; init; } = [];
+
     /// <summary>Some virtual router holds this address.</summary>
     public bool HasVirtualAddress(IpAddress address)
     {
@@ -64,6 +84,13 @@ public sealed record ApplianceConfig
         return false;
     }
 }
+
+/// <summary>Who reaches the world through the box: a line of <c>masquerade</c>.</summary>
+/// <param name="Address">
+/// Under which of the box's virtual addresses; none means the first of the same family on another
+/// interface than the one where the source is.
+/// </param>
+public sealed record MasqueradeConfig(IpPrefix Source, IpAddress? Address);
 
 public sealed record TimeoutsConfig(
     TimeSpan? Tcp = null, TimeSpan? TcpFin = null, TimeSpan? Udp = null);

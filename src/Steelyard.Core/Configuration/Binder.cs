@@ -11,6 +11,8 @@ internal sealed class Binder
     private readonly ValueReader _values;
     private readonly GlobalBinding _globals;
     private readonly OwnBlocksBinding _own;
+    private readonly OwnLvsBinding _ownLvs;
+    private readonly ServiceNameBinding _serviceNames;
     private readonly List<(Word Name, VirtualRouterConfig Router)> _routers = [];
     private readonly List<(Word Name, VirtualServerConfig Server)> _servers = [];
     private readonly List<SyncGroupConfig> _groups = [];
@@ -24,6 +26,8 @@ internal sealed class Binder
         _values = new ValueReader(faults);
         _globals = new GlobalBinding(_values);
         _own = new OwnBlocksBinding(_values);
+        _ownLvs = new OwnLvsBinding(_values);
+        _serviceNames = new ServiceNameBinding(_values);
     }
 
     /// <summary>The whole configuration; only worth something when no fault is an error.</summary>
@@ -36,11 +40,17 @@ internal sealed class Binder
         BindEach(accepted, "global_defs");
         BindEach(accepted, "vrrp_instance");
         BindEach(accepted, "vrrp_sync_group");
+        BindEach(accepted, "mark");
+        BindEach(accepted, "lvs_settings");
+        BindEach(accepted, "source_pool");
+        BindEach(accepted, "masquerade");
+        BindEach(accepted, "virtual_server_group");
         BindEach(accepted, "virtual_server");
         BindEach(accepted, "panel");
         BindEach(accepted, "telemetry");
         BindEach(accepted, "dashboard");
         CrossChecks.Run(_routers, _servers, _faults);
+        LvsCrossChecks.Run(_routers, _servers, _ownLvs, _faults);
         List<VirtualRouterConfig> routers = [.. _routers.Select(bound => bound.Router)];
         return new ApplianceConfig
         {
@@ -50,6 +60,11 @@ internal sealed class Binder
             VirtualServers = ConfigList.From(_servers.Select(bound => bound.Server)),
             Sync = _globals.BindSync(routers, _routerNames),
             Timeouts = _globals.Timeouts,
+            MarkRules = ConfigList.From(_ownLvs.Marks),
+            LvsSettings = _ownLvs.Settings,
+            ConnectionLimit = _globals.ConnectionLimit,
+            SourcePool = ConfigList.From(_ownLvs.Pool.Select(bound => bound.Address)),
+            Masquerades = ConfigList.From(_ownLvs.Masquerades.Select(bound => bound.Rule)),
             Panel = _own.Panel,
             Telemetry = _own.Telemetry,
             Dashboard = _own.Dashboard,
@@ -88,8 +103,15 @@ internal sealed class Binder
             case "vrrp_sync_group":
                 BindGroup(statement);
                 break;
+            case "virtual_server_group":
+                _serviceNames.BindGroup(statement);
+                break;
             case "virtual_server":
-                BindServer(statement);
+                _servers.AddRange(
+                    new VirtualServerBinding(_values, _serviceNames).Bind(statement));
+                break;
+            case "mark" or "lvs_settings" or "source_pool" or "masquerade":
+                _ownLvs.Bind(statement);
                 break;
             default:
                 _values.NoMore(statement, 0);
@@ -172,14 +194,6 @@ internal sealed class Binder
                 _faults.Error(
                     member.Position, $"'{Shown.Text(member.Text)}' is in a sync group already");
             }
-        }
-    }
-
-    private void BindServer(Statement statement)
-    {
-        if (new VirtualServerBinding(_values).Bind(statement) is { } server)
-        {
-            _servers.Add((statement.Arguments[0], server));
         }
     }
 }

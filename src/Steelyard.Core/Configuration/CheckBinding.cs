@@ -52,6 +52,13 @@ internal sealed class CheckBinding(ValueReader values, CheckDefaults server, End
             values.Faults.Error(check.Position, "'HTTP_GET' needs 'url { path … }'");
         }
 
+        if (target.Port == 0)
+        {
+            values.Faults.Error(
+                check.Position,
+                "the server names no port to check: give it one, or say 'connect_port'");
+        }
+
         return Build(isHttp, own.Within(server), target, urls);
     }
 
@@ -78,7 +85,7 @@ internal sealed class CheckBinding(ValueReader values, CheckDefaults server, End
     }
 
     private Endpoint BindAddress(Statement statement, Endpoint target) =>
-        values.Single(statement) is Word word && values.Ipv4Address(word) is IpAddress address
+        values.Single(statement) is Word word && values.Address(word) is IpAddress address
             ? target with { Address = address }
             : target;
 

@@ -72,6 +72,17 @@ public sealed record ConfigDifference
 
     public ConfigChange<string>? BoxName { get; init; }
 
+    public ConfigChange<ConfigList<MarkRule>>? MarkRules { get; init; }
+
+    public ConfigChange<LvsSettings>? LvsSettings { get; init; }
+
+    /// <summary>It needs a restart: the table is made once.</summary>
+    public ConfigChange<int?>? ConnectionLimit { get; init; }
+
+    public ConfigChange<ConfigList<IpAddress>>? SourcePool { get; init; }
+
+    public ConfigChange<ConfigList<MasqueradeConfig>>? Masquerades { get; init; }
+
     public bool IsEmpty =>
         VirtualRouters.IsEmpty
         && SyncGroups.IsEmpty
@@ -83,7 +94,12 @@ public sealed record ConfigDifference
         && Telemetry is null
         && Dashboard is null
         && Timeouts is null
-        && BoxName is null;
+        && BoxName is null
+        && MarkRules is null
+        && LvsSettings is null
+        && ConnectionLimit is null
+        && SourcePool is null
+        && Masquerades is null;
 
     public static ConfigDifference Between(ApplianceConfig before, ApplianceConfig after)
     {
@@ -106,6 +122,11 @@ public sealed record ConfigDifference
             Dashboard = Change(before.Dashboard, after.Dashboard),
             Timeouts = Change(before.Timeouts, after.Timeouts),
             BoxName = Change(before.BoxName, after.BoxName),
+            MarkRules = Change(before.MarkRules, after.MarkRules),
+            LvsSettings = Change(before.LvsSettings, after.LvsSettings),
+            ConnectionLimit = Change(before.ConnectionLimit, after.ConnectionLimit),
+            SourcePool = Change(before.SourcePool, after.SourcePool),
+            Masquerades = Change(before.Masquerades, after.Masquerades),
         };
     }
 

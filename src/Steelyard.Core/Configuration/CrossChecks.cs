@@ -25,7 +25,6 @@ internal static class CrossChecks
         CheckRouterCount(routers, faults);
         CheckServices(servers, faults);
         CheckHolders(routers, servers, faults);
-        CheckLoops(routers, servers, faults);
     }
 
     private static void CheckRouters(
@@ -95,7 +94,7 @@ internal static class CrossChecks
         HashSet<IpAddress> held = [.. Held(routers)];
         foreach ((Word name, VirtualServerConfig server) in servers)
         {
-            if (!held.Contains(server.Key.Address))
+            if (server.Key.Mark == 0 && !held.Contains(server.Key.Address))
             {
                 faults.Warning(
                     name.Position,
@@ -106,31 +105,8 @@ internal static class CrossChecks
         }
     }
 
-    /// <summary>A packet sent to an address of our own would come back to us.</summary>
-    private static void CheckLoops(
-        IReadOnlyList<(Word Name, VirtualRouterConfig Router)> routers,
-        IReadOnlyList<(Word Name, VirtualServerConfig Server)> servers,
-        FaultList faults)
-    {
-        HashSet<IpAddress> own =
-            [.. Held(routers), .. servers.Select(bound => bound.Server.Key.Address)];
-        foreach ((Word name, VirtualServerConfig server) in servers)
-        {
-            foreach (RealServerConfig real in server.RealServers)
-            {
-                if (own.Contains(real.Endpoint.Address)
-                    && real.Endpoint.Address != server.Key.Address)
-                {
-                    faults.Error(
-                        name.Position,
-                        $"its real_server {real.Endpoint} has a virtual address of this box; "
-                        + "a server on the box is not supported yet");
-                }
-            }
-        }
-    }
-
-    private static IEnumerable<IpAddress> Held(
+    /// <summary>All virtual addresses.</summary>
+    public static IEnumerable<IpAddress> Held(
         IReadOnlyList<(Word Name, VirtualRouterConfig Router)> routers) =>
         routers.SelectMany(bound => bound.Router.Addresses.Concat(bound.Router.ExcludedAddresses))
             .Select(prefix => prefix.Address);

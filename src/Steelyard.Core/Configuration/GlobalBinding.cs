@@ -9,6 +9,9 @@ namespace Steelyard.Core.Configuration;
 /// </summary>
 internal sealed class GlobalBinding(ValueReader values)
 {
+    // What a table of connections can number.
+    private const int MaximumConnections = 1 << 28;
+
     private static readonly string[] SyncWords = ["inst", "id", "maxlen", "port", "ttl", "group"];
 
     private Statement? _syncStatement;
@@ -24,6 +27,8 @@ internal sealed class GlobalBinding(ValueReader values)
     public bool ChecksumsPseudoHeader { get; private set; } = true;
 
     public TimeoutsConfig Timeouts { get; private set; } = new();
+
+    public int? ConnectionLimit { get; private set; }
 
     public void Bind(IReadOnlyList<Statement> statements)
     {
@@ -57,6 +62,9 @@ internal sealed class GlobalBinding(ValueReader values)
                     break;
                 case "lvs_timeouts":
                     BindTimeouts(statement);
+                    break;
+                case "connection_limit":
+                    ConnectionLimit = values.Number(statement, 1, MaximumConnections);
                     break;
                 case "lvs_sync_daemon":
                     _syncStatement = statement;

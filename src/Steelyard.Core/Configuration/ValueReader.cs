@@ -129,6 +129,35 @@ internal sealed class ValueReader(FaultList faults)
         return null;
     }
 
+    /// <summary>A firewall mark.</summary>
+    public uint? Mark(Word word)
+    {
+        if (uint.TryParse(
+            word.Text, NumberStyles.None, CultureInfo.InvariantCulture, out uint mark)
+            && mark != 0)
+        {
+            return mark;
+        }
+
+        faults.Error(
+            word.Position,
+            $"a mark is a whole number from 1 to {uint.MaxValue}, not '{Shown.Text(word.Text)}'");
+        return null;
+    }
+
+    public IpPrefix? Prefix(Word word)
+    {
+        if (IpPrefix.TryParse(word.Text, out IpPrefix prefix))
+        {
+            return prefix;
+        }
+
+        faults.Error(
+            word.Position,
+            $"'{Shown.Text(word.Text)}' is not an address or a network such as 10.0.0.0/8");
+        return null;
+    }
+
     /// <summary>An IPv4 address, the only family that this place takes so far.</summary>
     public IpAddress? Ipv4Address(Word word)
     {
@@ -184,6 +213,7 @@ internal sealed class ValueReader(FaultList faults)
         return null;
     }
 
-    private static string Join(IReadOnlyList<string> choices) =>
-        $"{string.Join(", ", choices.SkipLast(1))} or {choices[^1]}";
+    private static string Join(IReadOnlyList<string> choices) => choices.Count == 1
+        ? choices[0]
+        : $"{string.Join(", ", choices.SkipLast(1))} or {choices[^1]}";
 }

@@ -1,136 +1,82 @@
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Linq;
 using Steelyard.Core.Services;
 using Steelyard.Core.Wire;
 
 namespace Steelyard.Core.Configuration;
 
-/// <summary>One <c>virtual_server</c>.</summary>
-internal sealed class VirtualServerBinding(ValueReader values)
+/// <summary>One <c>virtual_server</c>: a service, or as many as its group names.</summary>
+internal sealed class VirtualServerBinding(ValueReader values, ServiceNameBinding names)
 {
     private const int MaximumQuorum = 1_000_000_000;
 
-    private static readonly string[] Schedulers =
-        ["rr", "wrr", "lc", "wlc", "sed", "nq", "sh", "dh"];
-
-    private static readonly string[] LaterSchedulers = ["lblc", "lblcr", "mh", "fo", "ovf", "twos"];
-
     private readonly CheckDefaults _checks = new(values);
+    private readonly ServiceSettingsBinding _settings = new(values);
+    private readonly MethodBinding _methods = new(values);
     private readonly List<Statement> _realServers = [];
     private TransportProtocol _protocol;
-    private string _scheduler = "wlc";
-    private ForwardingMethod _method = ForwardingMethod.Nat;
-    private ForwardingMethod? _sorryMethod;
+    private MethodChoice _method = new(ForwardingMethod.Nat);
+    private MethodChoice? _sorryMethod;
     private Statement? _sorry;
     private Word? _quorumWord;
     private int _quorum = 1;
     private int _hysteresis;
     private int _weight = 1;
     private bool _inhibits;
+    private Word? _familyWord;
 
-    /// <summary>The service, or none when what names it is missing.</summary>
-    public VirtualServerConfig? Bind(Statement server)
+    /// <summary>The services, with the word that names each; none for lack of a name.</summary>
+    public List<(Word Name, VirtualServerConfig Server)> Bind(Statement server)
     {
         BlockScope scope = new("virtual_server", values.Faults);
         foreach (Statement statement in server.Block ?? [])
         {
-            if (scope.Accepts(statement) && !_checks.TryBind(statement))
+            if (scope.Accepts(statement)
+                && !_checks.TryBind(statement)
+                && !_settings.TryBind(statement))
             {
                 BindOne(statement);
             }
         }
 
-        if (_protocol == TransportProtocol.Unknown)
+        ImmutableArray<ServiceName> bound = names.Bind(server);
+        if (_protocol == TransportProtocol.Unknown
+            && (bound.IsEmpty || bound.Any(name => name.Mark == 0)))
         {
             SayProtocol(server);
         }
 
-        // Without an address of its own the service still shows the faults of its servers.
-        Endpoint? bound = BindVirtualAddress(server);
-        Endpoint endpoint = bound ?? default;
-        List<RealServerConfig> servers = BindRealServers(endpoint);
-        RealServerConfig? sorry = BindSorry(endpoint, servers);
-        CheckQuorum(server, servers);
-        return bound is null ? null : new VirtualServerConfig
+        if (bound.IsEmpty)
         {
-            Key = new ServiceKey(_protocol, endpoint.Address, endpoint.Port),
-            Settings = new ServiceSettings { Scheduler = _scheduler },
+            // Without an address of its own the service still shows the faults of its servers.
+            ServiceKey nowhere = new(_protocol, FamilyOf(server, null), 1);
+            _ = BindRealServers(nowhere, isShown: true);
+            return [];
+        }
+
+        return [.. bound.Select(name => (name.Word, BindService(server, name)))];
+    }
+
+    private VirtualServerConfig BindService(Statement server, ServiceName name)
+    {
+        IpAddress family = FamilyOf(server, name);
+        ServiceKey key = name.Mark != 0
+            ? new(TransportProtocol.Unknown, family, 0, name.Mark)
+            : new(_protocol, name.Address, name.Port);
+        List<RealServerConfig> servers = BindRealServers(key, isShown: false);
+        RealServerConfig? sorry = BindSorry(key, servers);
+        CheckQuorum(server, servers);
+        return new VirtualServerConfig
+        {
+            Key = key,
+            Settings = _settings.Build(server, key),
             DelayLoop = _checks.DelayLoop ?? CheckBinding.DelayLoop,
             Quorum = _quorum,
             Hysteresis = _hysteresis,
             RealServers = ConfigList.From(servers),
             SorryServer = sorry,
         };
-    }
-
-    /// <summary>NAT or DR; the tunnels come later.</summary>
-    public static ForwardingMethod? BindMethod(Statement statement, ValueReader values)
-    {
-        if (!statement.HasArguments)
-        {
-            values.Faults.Error(statement.Position, $"'{statement.Keyword.Text}' needs NAT or DR");
-            return null;
-        }
-
-        Word word = statement.Arguments[0];
-        switch (values.OneOf(word, "a forwarding method", ["NAT", "DR", "TUN"]))
-        {
-            case "NAT":
-                values.NoMore(statement, 1);
-                return ForwardingMethod.Nat;
-            case "DR":
-                values.NoMore(statement, 1);
-                return ForwardingMethod.Direct;
-            case "TUN":
-                values.Faults.Error(word.Position, "the method TUN is not supported yet");
-                return null;
-            default:
-                return null;
-        }
-    }
-
-    /// <summary>ADDRESS [PORT]; without a port, that of the service, when it has one.</summary>
-    public static Endpoint? BindServerEndpoint(
-        Statement statement, Endpoint service, ForwardingMethod method, ValueReader values)
-    {
-        if (!statement.HasArguments)
-        {
-            values.Faults.Error(
-                statement.Position, $"'{statement.Keyword.Text}' needs an address and a port");
-            return null;
-        }
-
-        values.NoMore(statement, 2);
-        Word word = statement.Arguments[0];
-        IpAddress? address = values.Ipv4Address(word);
-        ushort? port = statement.Arguments.Count > 1
-            ? values.Port(statement.Arguments[1])
-            : service.Port;
-        if (address is not IpAddress known || port is not ushort number || service.Port == 0)
-        {
-            return null;
-        }
-
-        if (known == service.Address)
-        {
-            values.Faults.Error(
-                word.Position,
-                $"{known} is the service's own address; a server on the box is not supported yet");
-        }
-        else if (known.IsMulticast || known.Ipv4 == 0)
-        {
-            values.Faults.Error(word.Position, $"{known} cannot be a server");
-        }
-
-        if (method == ForwardingMethod.Direct && number != service.Port)
-        {
-            values.Faults.Error(
-                statement.Arguments[1].Position,
-                "direct routing leaves the port as it is: "
-                + $"the server must listen on {service.Port}");
-        }
-
-        return new Endpoint(known, number);
     }
 
     private void BindOne(Statement statement)
@@ -143,14 +89,17 @@ internal sealed class VirtualServerBinding(ValueReader values)
             case "protocol":
                 BindProtocol(statement);
                 break;
-            case "lvs_sched" or "lb_algo":
-                BindScheduler(statement);
+            case "ip_family":
+                _familyWord = values.Single(statement) is Word word
+                    && values.OneOf(word, "a family", ["inet", "inet6"]) is not null
+                    ? word
+                    : _familyWord;
                 break;
             case "lvs_method" or "lb_kind":
-                _method = BindMethod(statement, values) ?? _method;
+                _method = _methods.Bind(statement) ?? _method;
                 break;
             case "sorry_server_lvs_method":
-                _sorryMethod = BindMethod(statement, values);
+                _sorryMethod = _methods.Bind(statement);
                 break;
             case "sorry_server":
                 _sorry = statement;
@@ -176,80 +125,47 @@ internal sealed class VirtualServerBinding(ValueReader values)
 
     private void BindProtocol(Statement statement)
     {
-        if (values.Single(statement) is not Word word)
-        {
-            _protocol = TransportProtocol.Tcp;
-            return;
-        }
-
-        switch (values.OneOf(word, "a protocol", ["TCP", "UDP", "SCTP"]))
-        {
-            case "UDP":
-                _protocol = TransportProtocol.Udp;
-                break;
-            case "SCTP":
-                _protocol = TransportProtocol.Sctp;
-                values.Faults.Error(word.Position, "the protocol SCTP is not supported yet");
-                break;
-            default:
-                _protocol = TransportProtocol.Tcp;
-                break;
-        }
-    }
-
-    private void BindScheduler(Statement statement)
-    {
-        if (values.Single(statement) is not Word word)
-        {
-            return;
-        }
-
-        if (LaterSchedulers.Contains(word.Text))
-        {
-            values.Faults.Error(
-                word.Position, $"the scheduler '{word.Text}' is not supported yet");
-        }
-        else if (values.OneOf(word, "a scheduler", Schedulers) is string known)
-        {
-            _scheduler = known;
-        }
-    }
-
-    private Endpoint? BindVirtualAddress(Statement server)
-    {
-        if (!server.HasArguments)
-        {
-            values.Faults.Error(server.Position, "'virtual_server' needs an address and a port");
-            return null;
-        }
-
-        Word word = server.Arguments[0];
-        if (word.Text is "fwmark" or "group")
-        {
-            values.Faults.Error(
-                word.Position, $"'virtual_server {word.Text}' is not supported yet");
-            return null;
-        }
-
-        values.NoMore(server, 2);
-        IpAddress? address = values.Ipv4Address(word);
-        if (address is IpAddress { IsMulticast: true } or IpAddress { Ipv4: 0 })
-        {
-            values.Faults.Error(word.Position, $"{address} cannot be a virtual address");
-        }
-
-        if (server.Arguments.Count == 1 || server.Arguments[1].Text == "0")
-        {
-            values.Faults.Error(
-                word.Position,
-                "a virtual_server for all ports is not supported yet; name the port");
-            return null;
-        }
-
-        ushort? port = values.Port(server.Arguments[1]);
-        return address is IpAddress known && port is ushort number
-            ? new Endpoint(known, number)
+        string? known = values.Single(statement) is Word word
+            ? values.OneOf(word, "a protocol", ["TCP", "UDP", "SCTP"])
             : null;
+        _protocol = known switch
+        {
+            "UDP" => TransportProtocol.Udp,
+            "SCTP" => TransportProtocol.Sctp,
+            _ => TransportProtocol.Tcp,
+        };
+    }
+
+    /// <summary>
+    /// An address of the service's family: its own, or, of a mark, 0.0.0.0 or :: by what
+    /// ip_family says, or else by its first server.
+    /// </summary>
+    private IpAddress FamilyOf(Statement server, ServiceName? name)
+    {
+        IpAddress ipv4 = IpAddress.FromIpv4(0);
+        if (name is ServiceName { Mark: 0 } named)
+        {
+            if (_familyWord is Word word && word.Text == "inet" != named.Address.IsIpv4)
+            {
+                values.Faults.Error(
+                    word.Position, $"{named.Address} is of the other family than ip_family says");
+            }
+
+            return named.Address;
+        }
+
+        if (_familyWord is Word family)
+        {
+            return family.Text == "inet" ? ipv4 : default;
+        }
+
+        IEnumerable<Statement> inside = server.Block ?? [];
+        Word? first = inside
+            .Where(inner => inner.Keyword.Text == "real_server" && inner.HasArguments)
+            .Select(inner => (Word?)inner.Arguments[0])
+            .FirstOrDefault();
+        bool isIpv6 = IpAddress.TryParse(first?.Text, out IpAddress address) && !address.IsIpv4;
+        return isIpv6 ? default : ipv4;
     }
 
     private void SayProtocol(Statement server)
@@ -259,17 +175,19 @@ internal sealed class VirtualServerBinding(ValueReader values)
         {
             values.Faults.Error(
                 server.Position,
-                "the service names no protocol: add 'protocol TCP' or 'protocol UDP'");
+                "the service names no protocol: add 'protocol TCP', 'protocol UDP' or "
+                + "'protocol SCTP'");
         }
     }
 
-    private List<RealServerConfig> BindRealServers(Endpoint service)
+    /// <param name="isShown">For their faults alone: the service has no name.</param>
+    private List<RealServerConfig> BindRealServers(ServiceKey service, bool isShown)
     {
         List<RealServerConfig> servers = [];
         foreach (Statement statement in _realServers)
         {
             RealServerBinding binding = new(values, _checks, _method, _weight, _inhibits);
-            if (binding.Bind(statement, service) is not { } server)
+            if (binding.Bind(statement, service, isShown) is not { } server)
             {
                 continue;
             }
@@ -286,15 +204,16 @@ internal sealed class VirtualServerBinding(ValueReader values)
         return servers;
     }
 
-    private RealServerConfig? BindSorry(Endpoint service, List<RealServerConfig> servers)
+    private RealServerConfig? BindSorry(ServiceKey service, List<RealServerConfig> servers)
     {
         if (_sorry is not { } statement)
         {
             return null;
         }
 
-        ForwardingMethod method = _sorryMethod ?? _method;
-        if (BindServerEndpoint(statement, service, method, values) is not Endpoint endpoint)
+        MethodChoice way = _sorryMethod ?? _method;
+        ServerPlaceBinding places = new(values);
+        if (places.Bind(statement, service, way) is not ServerPlace { Endpoint: var endpoint })
         {
             return null;
         }
@@ -310,7 +229,7 @@ internal sealed class VirtualServerBinding(ValueReader values)
         return new RealServerConfig
         {
             Endpoint = endpoint,
-            Settings = new ServerSettings { Method = method },
+            Settings = new ServerSettings { Method = way.Method, Tunnel = way.Tunnel },
         };
     }
 

@@ -29,6 +29,7 @@ public sealed class Controller
     private readonly NetworkControl _network;
     private readonly RouterControl _routers;
     private readonly ServiceControl _services;
+    private readonly ForwardingControl _forwarding;
     private readonly TwinControl _twin;
     private readonly PanelControl _panel;
     private readonly OfficeControl _office;
@@ -48,6 +49,7 @@ public sealed class Controller
         _engine = engine;
         _effects = effects;
         _network = new NetworkControl(effects);
+        _forwarding = new ForwardingControl(effects, _network);
         _routers = new RouterControl(effects, _network) { OnRole = OnRole };
         _services = new ServiceControl(effects, chance.Fork())
         {
@@ -104,6 +106,7 @@ public sealed class Controller
     {
         Config = config;
         _isConfigured = true;
+        _forwarding.Configure(config);
         _services.Configure(config, now);
         ChooseInterfaces();
         _routers.Configure(config, now);
@@ -133,6 +136,7 @@ public sealed class Controller
     public void OnNetwork(NetworkPicture picture, Instant now)
     {
         _network.OnPicture(picture);
+        _forwarding.OnNetwork();
         _services.OnAddresses();
         ChooseInterfaces();
         _network.ReportMissing(Config.VirtualRouters.Select(router => router.Interface).Distinct());

@@ -185,8 +185,9 @@ public static class ControlApi
         {
             "" or "tcp" => TransportProtocol.Tcp,
             "udp" => TransportProtocol.Udp,
+            "sctp" => TransportProtocol.Sctp,
             string other => throw new BadHttpRequestException(
-                $"'protocol' is tcp or udp, not '{other}'"),
+                $"'protocol' is tcp, udp or sctp, not '{other}'"),
         };
         return new(
             protocol, ReadEndpoint(query, "client"), ReadEndpoint(query, "virtual"));

@@ -11,7 +11,6 @@ using System.Threading;
 using System.Threading.Tasks;
 using Steelyard.Core.Connections;
 using Steelyard.Core.Control;
-using Steelyard.Core.Services;
 
 namespace Steelyard.Host.Api;
 
@@ -73,7 +72,7 @@ public sealed class ControlClient : IBoxControl, IDisposable
         ExplainQuestion question, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(question);
-        string protocol = question.Protocol == TransportProtocol.Udp ? "udp" : "tcp";
+        string protocol = question.Protocol.ToString().ToLowerInvariant();
         string client = Uri.EscapeDataString(question.Client.ToString());
         string target = Uri.EscapeDataString(question.Virtual.ToString());
         return GetAsync(

@@ -1,4 +1,3 @@
-using System;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.IO;
@@ -12,9 +11,6 @@ namespace Steelyard.Host.Commands;
 /// <summary><c>explain</c>: where would a packet go?</summary>
 internal static class ExplainCommand
 {
-    private const string TcpSuffix = "/tcp";
-    private const string UdpSuffix = "/udp";
-
     public static Part Build()
     {
         Argument<Endpoint> client = new("CLIENT:PORT")
@@ -22,9 +18,10 @@ internal static class ExplainCommand
             Description = "Where the packet comes from.",
             CustomParser = result => ParseEndpoint(result, result.Tokens[0].Value),
         };
-        Argument<(TransportProtocol Protocol, Endpoint Endpoint)> target = new("VIP:PORT[/udp]")
+        Argument<(TransportProtocol Protocol, Endpoint Endpoint)> target = new(
+            "VIP:PORT[/PROTOCOL]")
         {
-            Description = "Where it goes to; TCP unless /udp follows.",
+            Description = "Where it goes to; TCP unless /udp or /sctp follows.",
             CustomParser = result => ParseTarget(result, result.Tokens[0].Value),
         };
         Option<string> socket = SocketOption.Create();
@@ -99,10 +96,20 @@ internal static class ExplainCommand
     private static (TransportProtocol Protocol, Endpoint Endpoint) ParseTarget(
         ArgumentResult result, string text)
     {
-        bool isUdp = text.EndsWith(UdpSuffix, StringComparison.OrdinalIgnoreCase);
-        bool isTcp = text.EndsWith(TcpSuffix, StringComparison.OrdinalIgnoreCase);
-        return (
-            isUdp ? TransportProtocol.Udp : TransportProtocol.Tcp,
-            ParseEndpoint(result, isUdp || isTcp ? text[..^UdpSuffix.Length] : text));
+        int slash = text.LastIndexOf('/');
+        string name = slash < 0 ? "tcp" : text[(slash + 1)..].ToLowerInvariant();
+        TransportProtocol protocol = name switch
+        {
+            "tcp" => TransportProtocol.Tcp,
+            "udp" => TransportProtocol.Udp,
+            "sctp" => TransportProtocol.Sctp,
+            _ => TransportProtocol.Unknown,
+        };
+        if (protocol == TransportProtocol.Unknown)
+        {
+            result.AddError($"'{name}' is not tcp, udp or sctp.");
+        }
+
+        return (protocol, ParseEndpoint(result, slash < 0 ? text : text[..slash]));
     }
 }

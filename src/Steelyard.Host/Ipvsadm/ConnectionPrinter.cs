@@ -4,7 +4,6 @@ using System.Globalization;
 using System.IO;
 using Steelyard.Core.Connections;
 using Steelyard.Core.Services;
-using Steelyard.Core.Wire;
 using Steelyard.Host.Api;
 
 namespace Steelyard.Host.Ipvsadm;
@@ -29,7 +28,7 @@ internal static class ConnectionPrinter
                 $"{ProtocolOf(record),-3} {Expiry(record.Timeout),-6} "
                 + $"{ConnectionStateNames.Name(record),-11} "
                 + $"{names.Text(record.Client, record.Protocol),-18} "
-                + $"{names.Text(VirtualOf(record), record.Protocol),-18} "));
+                + $"{names.Text(record.Virtual, record.Protocol),-18} "));
             output.Write(showsPersistenceEngine && record.CallId is { } call
                 ? $"{server,-16} {"sip",-18} {call}\n"
                 : $"{server}\n");
@@ -40,16 +39,6 @@ internal static class ConnectionPrinter
         record.Protocol == TransportProtocol.Unknown
             ? "IP"
             : record.Protocol.ToString().ToUpperInvariant();
-
-    /// <summary>
-    /// A template of a mark has the mark for an address: 0.0.0.5, or 0:5:: for IPv6.
-    /// </summary>
-    private static Endpoint VirtualOf(in ConnectionRecord record) => record switch
-    {
-        not { IsTemplate: true, Mark: not 0 } => record.Virtual,
-        { Client.Address.IsIpv4: true } => new(IpAddress.FromIpv4(record.Mark), 0),
-        _ => new(new IpAddress((ulong)record.Mark << 32, 0), 0),
-    };
 
     /// <summary>
     /// Minutes and seconds, both with two digits at least; part seconds do not count.

@@ -19,6 +19,7 @@ internal static class LabConfiguration
             global_defs {
                 router_id {{LabPlan.BoxName(box)}}
                 vrrp_version 3
+                connection_limit 65536
                 lvs_sync_daemon {{LabPlan.InsideLeg}} id 1
             }
 

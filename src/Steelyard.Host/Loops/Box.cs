@@ -42,7 +42,11 @@ internal sealed class Box : IAsyncDisposable
         Action<Exception> onDeath)
     {
         ILogger log = loggers.CreateLogger("steelyard");
-        _engine = new Engine(new EngineOptions { HashSeed = NewSeed() });
+        _engine = new Engine(new EngineOptions
+        {
+            HashSeed = NewSeed(),
+            ConnectionCapacity = ConnectionRoom.For(config),
+        });
         PortPoller poller = new();
         _data = new DataLoop(_engine, poller.Wake, mistake =>
         {

@@ -17,7 +17,7 @@ internal static class ListingPicture
         TableSize,
         TimeoutsOf(controller),
         [.. controller.ListServices().Select(Of)],
-        []);
+        [.. ListedDaemon.Of(controller).Select(Of)]);
 
     private static IpvsTimeouts TimeoutsOf(Controller controller) => new(
         (int)controller.Timeouts.Tcp.TotalSeconds,
@@ -37,6 +37,16 @@ internal static class ListingPicture
         listed.Server.PersistentConnections,
         Of(listed.Server.Counters),
         Of(listed.Rates));
+
+    private static IpvsDaemon Of(ListedDaemon daemon) => new(daemon.IsMaster)
+    {
+        Interface = daemon.Config.Interface,
+        SyncId = daemon.Config.SyncId,
+        MaximumLength = ListedDaemon.MaximumLength,
+        Group = daemon.Config.Group,
+        Port = daemon.Config.Port,
+        TimeToLive = daemon.Config.TimeToLive,
+    };
 
     private static IpvsCounters Of(TrafficCounters counters) => new(
         counters.Connections,

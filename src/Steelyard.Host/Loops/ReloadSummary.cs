@@ -20,6 +20,11 @@ internal static class ReloadSummary
         Add(parts, difference.AddedServices.Length, "service", "added");
         Add(parts, difference.RemovedServices.Length, "service", "removed");
         Add(parts, difference.ChangedServices.Length, "service", "changed");
+        if (difference.ConnectionLimit is not null)
+        {
+            parts.Add("connection_limit changes at a restart alone");
+        }
+
         return parts.Count > 0 ? string.Join(", ", parts) : "settings changed";
     }
 

@@ -9,6 +9,7 @@ internal static class Configs
         global_defs {
             router_id rig{{priority}}
             vrrp_version {{version}}
+            connection_limit 65536
         }
         vrrp_sync_group pair {
             group {

@@ -84,6 +84,26 @@ public sealed class ClientCommandTests : IAsyncLifetime
             output);
     }
 
+    [Theory]
+    [InlineData("/sctp", "Sctp")]
+    [InlineData("/TCP", "Tcp")]
+    [InlineData("", "Tcp")]
+    public async Task Explain_asks_about_the_protocol_behind_the_port(string suffix, string name)
+    {
+        await RunAsync($"explain 10.1.2.3:40000 [2001:db8::1]:80{suffix}");
+
+        Assert.Equal([$"explain {name} 10.1.2.3:40000 [2001:db8::1]:80"], _box.Asked);
+    }
+
+    [Fact]
+    public async Task Explain_knows_no_other_protocol()
+    {
+        (int code, _, string error) = await RunAsync("explain 10.1.2.3:4 192.168.100.1:80/icmp");
+
+        Assert.Equal(ExitCodes.BadUsage, code);
+        Assert.Contains("'icmp' is not tcp, udp or sctp.", error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Ipvsadm_changes_services_over_the_socket()
     {

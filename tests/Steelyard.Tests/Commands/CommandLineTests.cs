@@ -21,7 +21,7 @@ public sealed class CommandLineTests
     [InlineData("lab --scenario nosuch", "nosuch")]
     [InlineData("lab --json", "'--scenario'")]
     [InlineData("explain 10.0.0.1 10.0.0.2:80", "'10.0.0.1'")]
-    [InlineData("explain 10.0.0.1:1 10.0.0.2:80/sctp", "'10.0.0.2:80/sctp'")]
+    [InlineData("explain 10.0.0.1:1 10.0.0.2:80/icmp", "'icmp'")]
     [InlineData("check", "check")]
     [InlineData("failover a b", "'b'")]
     [InlineData("@/etc/hostname", "@/etc/hostname")]

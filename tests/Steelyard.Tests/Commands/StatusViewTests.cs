@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Immutable;
 using System.IO;
+using System.Linq;
 using Steelyard.Core.Control;
 using Steelyard.Host.Commands;
 using Steelyard.Tests.Api;
@@ -47,6 +48,38 @@ public sealed class StatusViewTests
         AssertLine(lines, "dropped on eth0: not_ours 7");
         AssertLine(lines, "panel", "ready on, role on, fault off");
         AssertLine(lines, "connections", "8 now, 109 made, 101 ended");
+    }
+
+    [Fact]
+    public void What_commands_made_or_changed_is_marked()
+    {
+        ServiceStatus known = FakeBox.Status.Services[0];
+        BoxStatus status = FakeBox.Status with
+        {
+            Services =
+            [
+                known with
+                {
+                    Origin = "edited",
+                    RealServers =
+                    [
+                        known.RealServers[0] with { Origin = "command" },
+                        known.RealServers[1],
+                    ],
+                },
+                known with { Service = "fwmark 3", Origin = "command" },
+            ],
+        };
+
+        string[] lines = Render(status).Split('\n');
+
+        Assert.Equal(
+            [
+                "* tcp 192.168.100.1:80: not as in the file",
+                "* tcp 192.168.100.1:80: 10.0.0.11:8080: not in the file",
+                "* fwmark 3: not in the file",
+            ],
+            lines.Where(line => line.StartsWith('*')).Select(line => line.TrimEnd()));
     }
 
     [Theory]

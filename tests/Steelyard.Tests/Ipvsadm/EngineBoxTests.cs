@@ -3,7 +3,6 @@ using System.IO;
 using System.Linq;
 using System.Text.Json;
 using Steelyard.Core.Configuration;
-using Steelyard.Core.Scheduling;
 using Steelyard.Core.Services;
 using Steelyard.Core.Time;
 using Steelyard.Core.Wire;
@@ -23,9 +22,8 @@ public sealed class EngineBoxTests
     }
 
     /// <summary>Recordings without traffic.</summary>
-    public static TheoryData<string> Quiet => Schedulers.Exists("mh") && Schedulers.Exists("lblcr")
-        ? ["errors", "listing", "listing-order-dests", "listing-order-services"]
-        : ["listing-order-dests", "listing-order-services"];
+    public static TheoryData<string> Quiet =>
+        ["errors", "listing", "listing-order-dests", "listing-order-services"];
 
     [Theory]
     [MemberData(nameof(Quiet))]
@@ -198,6 +196,25 @@ public sealed class EngineBoxTests
         _under.Controller.Configure(config, Instant.Zero);
 
         Assert.Equal(["file: file file"], Origins());
+    }
+
+    [Theory]
+    [InlineData(null, "master backup")]
+    [InlineData("VI_OUT", "backup")]
+    public void The_twins_daemons_are_those_of_the_configuration(string? router, string roles)
+    {
+        _under.Controller.Configure(
+            Configs.Pair(100) with
+            {
+                Sync = new SyncConfig("eth1", 7) { VirtualRouter = router },
+            },
+            Instant.Zero);
+
+        Assert.Equal(
+            string.Concat(roles.Split(' ').Select(role =>
+                $"{role} sync daemon (mcast=eth1, syncid=7, maxlen=1400, group=224.0.0.81, "
+                + "port=8848, ttl=1)\n")),
+            _box.Run("-L --daemon").Output);
     }
 
     private string[] Origins() =>

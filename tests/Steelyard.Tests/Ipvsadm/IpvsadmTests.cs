@@ -171,7 +171,7 @@ public sealed class IpvsadmTests
             new(
                 TransportProtocol.Unknown,
                 new(IpAddress.Parse(client), 0),
-                default,
+                new(IpAddress.Parse(expected[..^2].Trim('[', ']')), 0),
                 new(IpAddress.Parse(client), 0),
                 ForwardingMethod.Direct,
                 ConnectionState.None,

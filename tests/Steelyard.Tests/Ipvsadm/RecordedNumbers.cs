@@ -52,7 +52,7 @@ internal static class RecordedNumbers
                     _ => TransportProtocol.Tcp,
                 },
                 EndpointOf(words[3]),
-                words[0] == "IP" ? default : destination,
+                destination,
                 EndpointOf(words[5]),
                 ForwardingMethod.Nat,
                 StateOf(words[2]),
