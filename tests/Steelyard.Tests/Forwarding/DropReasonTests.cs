@@ -228,10 +228,10 @@ public class DropReasonTests
         TestBox box = WebBox(out _);
         PacketBuilder packet = protocol switch
         {
-            6 => PacketBuilder.Tcp("10.1.0.99:8080", Client),
-            17 => PacketBuilder.Udp("10.1.0.99:8080", Client),
-            1 => PacketBuilder.EchoRequest("10.1.0.99", "10.0.0.1"),
-            _ => PacketBuilder.Other(protocol, "10.1.0.99", "10.0.0.1", new byte[20]),
+            6 => PacketBuilder.Tcp("10.1.0.30:8080", Client),
+            17 => PacketBuilder.Udp("10.1.0.30:8080", Client),
+            1 => PacketBuilder.EchoRequest("10.1.0.30", "10.0.0.1"),
+            _ => PacketBuilder.Other(protocol, "10.1.0.30", "10.0.0.1", new byte[20]),
         };
 
         SentFrame[] sent = box.FromServer(packet);
