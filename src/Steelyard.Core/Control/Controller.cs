@@ -30,6 +30,7 @@ public sealed class Controller
     private readonly RouterControl _routers;
     private readonly ServiceControl _services;
     private readonly ForwardingControl _forwarding;
+    private readonly TableWatch _table;
     private readonly TwinControl _twin;
     private readonly PanelControl _panel;
     private readonly OfficeControl _office;
@@ -50,6 +51,7 @@ public sealed class Controller
         _effects = effects;
         _network = new NetworkControl(effects);
         _forwarding = new ForwardingControl(effects, _network);
+        _table = new TableWatch(engine.Counters, effects);
         _routers = new RouterControl(effects, _network) { OnRole = OnRole };
         _services = new ServiceControl(effects, chance.Fork())
         {
@@ -235,6 +237,7 @@ public sealed class Controller
         _twin.OnDeadline(now);
         _network.OnDeadline(now);
         _services.OnDeadline(now);
+        _table.Look(now);
         OnIntent(_panel.OnDeadline(now), now);
         Settle(now);
     }

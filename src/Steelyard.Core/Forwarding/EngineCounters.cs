@@ -15,6 +15,9 @@ public sealed class EngineCounters
     /// <summary>Half-open connections that gave way to new ones in a full table.</summary>
     public long ConnectionsEvicted;
 
+    /// <summary>New connections that a full table had no room for.</summary>
+    public long ConnectionsRefused;
+
     /// <summary>Connections that <c>drop_entry</c> threw out.</summary>
     public long ConnectionsThrownOut;
 

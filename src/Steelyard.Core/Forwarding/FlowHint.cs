@@ -24,12 +24,27 @@ internal static class FlowHint
     private const int DestinationPortOffset = 36;
     private const int Length = 38;
     private const int PlainHeader = 0x45;
+    private const int Ipv6ProtocolOffset = 20;
+    private const int Ipv6SourceOffset = 22;
+    private const int Ipv6DestinationOffset = 38;
+    private const int Ipv6PortsOffset = 54;
+    private const int Ipv6Length = 58;
 
     /// <summary>The hash of a TCP or UDP packet without tag and IP options.</summary>
     public static uint HashOf(ReadOnlySpan<byte> frame, ConnectionTable connections)
     {
-        if (frame.Length < Length
-            || BinaryPrimitives.ReadUInt16BigEndian(frame[TypeOffset..]) != (ushort)EtherType.Ipv4
+        if (frame.Length < Length)
+        {
+            return None;
+        }
+
+        ushort type = BinaryPrimitives.ReadUInt16BigEndian(frame[TypeOffset..]);
+        if (type == (ushort)EtherType.Ipv6)
+        {
+            return HashOfIpv6(frame, connections);
+        }
+
+        if (type != (ushort)EtherType.Ipv4
             || frame[FirstOctetOffset] != PlainHeader
             || frame[ProtocolOffset] is not ((byte)IpProtocol.Tcp or (byte)IpProtocol.Udp))
         {
@@ -44,5 +59,23 @@ internal static class FlowHint
             BinaryPrimitives.ReadUInt16BigEndian(frame[DestinationPortOffset..]));
         return connections.HashOf(
             (TransportProtocol)frame[ProtocolOffset], source, destination);
+    }
+
+    private static uint HashOfIpv6(ReadOnlySpan<byte> frame, ConnectionTable connections)
+    {
+        if (frame.Length < Ipv6Length
+            || frame[Ipv6ProtocolOffset] is not ((byte)IpProtocol.Tcp or (byte)IpProtocol.Udp))
+        {
+            return None;
+        }
+
+        Endpoint source = new(
+            IpAddress.ReadIpv6(frame[Ipv6SourceOffset..]),
+            BinaryPrimitives.ReadUInt16BigEndian(frame[Ipv6PortsOffset..]));
+        Endpoint destination = new(
+            IpAddress.ReadIpv6(frame[Ipv6DestinationOffset..]),
+            BinaryPrimitives.ReadUInt16BigEndian(frame[(Ipv6PortsOffset + 2)..]));
+        return connections.HashOf(
+            (TransportProtocol)frame[Ipv6ProtocolOffset], source, destination);
     }
 }

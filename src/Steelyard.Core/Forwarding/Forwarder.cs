@@ -24,7 +24,7 @@ internal sealed class Forwarder
         _relay = new(engine);
         _routing = new(engine, _relay);
         _opening = new(engine, _routing);
-        _errors = new(engine, _relay);
+        _errors = new(engine, _relay, _opening);
         _gathering = new(engine);
     }
 
@@ -49,9 +49,16 @@ internal sealed class Forwarder
         // A VLAN is another link than the one that this port is on; a mere priority tag is not.
         bool isOnVlan = frame.VlanIdentifier != 0
             || (offload.HasVlanTag && (offload.VlanTag & 0x0FFF) != 0);
-        if (!port.HoldsStation(frame.Destination) || isOnVlan || frame.Type == EtherType.Arp)
+        bool isHeld = port.HoldsStation(frame.Destination);
+        if (!isHeld || isOnVlan || frame.Type == EtherType.Arp)
         {
-            port.Counters.NotOurs++;
+            // Tunnels leave under the interface's own name, and so errors about them come to it.
+            // The kernel gets those too, and knows of no such packet.
+            bool isForKernel = isOnVlan
+                || isHeld
+                || frame.Destination != port.HardwareAddress
+                || !IsTunnelError(port, octets, offload, frame, now);
+            port.Counters.NotOurs += isForKernel ? 1 : 0;
             return;
         }
 
@@ -73,6 +80,43 @@ internal sealed class Forwarder
         {
             port.Counters.Drop(reason);
         }
+    }
+
+    /// <summary>An ICMP error about a tunnel's packet: its client is told.</summary>
+    private bool IsTunnelError(
+        EnginePort port,
+        Span<byte> octets,
+        in FrameOffload offload,
+        EthernetFrame frame,
+        Instant now)
+    {
+        if (!IcmpErrors.MayBeOne(frame.Payload)
+            || !IpPacket.TryParse(frame.Payload, out IpPacket packet)
+            || !IcmpMessage.TryParse(packet.Payload, out IcmpMessage message))
+        {
+            return false;
+        }
+
+        Arrival arrival = new(in offload)
+        {
+            Port = port,
+            Frame = octets,
+            PacketOffset = frame.PayloadOffset,
+            Now = now,
+        };
+        uint pseudoHeader = packet.IsIpv4 ? 0 : packet.PseudoHeader(message.Octets.Length);
+        if (!message.HasRightChecksum(pseudoHeader)
+            || !_errors.IsAboutTunnel(arrival, packet, message, out DropReason reason))
+        {
+            return false;
+        }
+
+        if (reason != DropReason.None)
+        {
+            port.Counters.Drop(reason);
+        }
+
+        return true;
     }
 
     private DropReason OnIpv4(in Arrival arrival, Span<byte> octets)

@@ -9,9 +9,26 @@ namespace Steelyard.Core.Forwarding;
 /// An ICMP error about a packet that we sent on: it is for the end that sent that packet, which
 /// knows it by other addresses.
 /// </summary>
-internal sealed class IcmpErrors(Engine engine, Relay relay)
+internal sealed class IcmpErrors(Engine engine, Relay relay, Opening opening)
 {
     private const byte FragmentationNeeded = 4;
+    private const int Ipv4ProtocolOffset = 9;
+    private const int Ipv6NextHeaderOffset = 6;
+
+    /// <summary>A quick look at an IP packet: whether it is an ICMP error at all.</summary>
+    public static bool MayBeOne(ReadOnlySpan<byte> octets)
+    {
+        if (octets.Length < Ipv6Packet.HeaderLength)
+        {
+            return false;
+        }
+
+        return octets[0] >> 4 == 4
+            ? octets[Ipv4ProtocolOffset] == (byte)IpProtocol.Icmp
+            : octets[Ipv6NextHeaderOffset] == (byte)IpProtocol.Icmpv6
+                && octets.Length > Ipv6Packet.HeaderLength
+                && octets[Ipv6Packet.HeaderLength] < (byte)Icmpv6Type.EchoRequest;
+    }
 
     public DropReason Handle(
         in Arrival arrival, IpPacket packet, IcmpMessage message, QuotedPacket quoted)
@@ -26,6 +43,13 @@ internal sealed class IcmpErrors(Engine engine, Relay relay)
         Endpoint destination = new(quoted.Source, quoted.SourcePort);
         int handle = engine.Connections.Find(
             (TransportProtocol)quoted.Protocol, source, destination, out FlowDirection direction);
+
+        if (handle < 0 && engine.Settings.ScheduleIcmp)
+        {
+            TransportProtocol protocol = (TransportProtocol)quoted.Protocol;
+            handle = opening.OpenForError(arrival, packet, new(protocol, source, destination));
+            direction = FlowDirection.FromClient;
+        }
 
         // The error is for the end that sent the quoted packet, else it is not about it.
         return handle >= 0 && packet.Destination == quoted.Source

@@ -86,6 +86,24 @@ internal sealed class Opening(Engine engine, ServerRouting routing)
         return Refuse(arrival, packet, header, service);
     }
 
+    /// <summary>
+    /// An ICMP error from a client about no connection is scheduled as that client's packet would
+    /// be (<c>schedule_icmp</c>): behind direct routing the connection may be another box's.
+    /// </summary>
+    /// <returns>The connection's handle; -1 when there is none.</returns>
+    public int OpenForError(in Arrival arrival, IpPacket packet, in FlowKey flow)
+    {
+        uint mark = engine.MarkRules.IsEmpty ? 0 : MarkOf(arrival, flow);
+        VirtualService? service = engine.Services.Match(
+            mark, flow.Protocol, flow.Virtual.Address, flow.Virtual.Port);
+        bool isOurs = service is not null
+            && (service.Key.Mark != 0 || engine.Held.Contains(flow.Virtual.Address));
+        return isOurs
+            && Schedule(arrival, packet, service!, flow, mark, out int handle) == DropReason.None
+                ? handle
+                : -1;
+    }
+
     private DropReason Masquerade(
         in Arrival arrival,
         in FlowKey flow,
@@ -207,6 +225,7 @@ internal sealed class Opening(Engine engine, ServerRouting routing)
         }
 
         handle = engine.Connections.Create(service, wanted, arrival.Now);
+        engine.Counters.ConnectionsRefused += handle < 0 ? 1 : 0;
         return handle < 0 ? DropReason.ConnectionTableFull : DropReason.None;
     }
 

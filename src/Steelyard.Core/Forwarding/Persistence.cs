@@ -79,7 +79,7 @@ internal sealed class Persistence(Engine engine)
     /// What the client was promised a server for: one port of the service; all ports, with FTP and
     /// with services of any port; all that carries the mark.
     /// </summary>
-    private static FlowKey PromiseOf(VirtualService service, in FlowKey flow)
+    public static FlowKey PromiseOf(VirtualService service, in FlowKey flow)
     {
         IpAddress client = service.Settings.Persistence!.Mask(flow.Client.Address);
         bool isOnePort = flow.Virtual.Port == service.Key.Port && service.Key.Port != FtpPort;

@@ -54,7 +54,19 @@ internal sealed class Relay(Engine engine)
     /// <summary>Carries a packet of no connection as a router does.</summary>
     public DropReason Pass(in Arrival arrival, IpPacket packet)
     {
-        DropReason reason = engine.Departures.TryRoute(packet.Destination, out int hop);
+        DropReason reason = TryPass(arrival, packet, out int hop);
+        if (reason != DropReason.None)
+        {
+            return reason;
+        }
+
+        packet.DecrementHops();
+        return Emit(arrival, packet, hop);
+    }
+
+    private DropReason TryPass(in Arrival arrival, IpPacket packet, out int hop)
+    {
+        DropReason reason = engine.Departures.TryRoute(packet.Destination, out hop);
         if (reason != DropReason.None)
         {
             return reason;
@@ -71,7 +83,23 @@ internal sealed class Relay(Engine engine)
                 arrival, packet, OurAddressTowards(arrival, packet.Source), MtuOf(hop));
         }
 
-        packet.DecrementHops();
+        return DropReason.None;
+    }
+
+    /// <summary>
+    /// The reply to a datagram that left no connection: it comes from the virtual address.
+    /// </summary>
+    public DropReason Answer(
+        in Arrival arrival, IpPacket packet, RealServer server, in Endpoint virtualEnd)
+    {
+        DropReason reason = TryPass(arrival, packet, out int hop);
+        if (reason != DropReason.None)
+        {
+            return reason;
+        }
+
+        Count(arrival, packet, server, FlowDirection.FromServer);
+        NatRewrite.Disguise(packet, virtualEnd, arrival, isHop: true);
         return Emit(arrival, packet, hop);
     }
 

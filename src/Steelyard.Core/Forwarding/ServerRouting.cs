@@ -13,6 +13,12 @@ internal sealed class ServerRouting(Engine engine, Relay relay)
     public DropReason Route(
         in Arrival arrival, IpPacket packet, in FlowKey flow, in TransportHeader header)
     {
+        if (engine.Services.Book.FindOnePacket(flow.Protocol, flow.Client) is { } alone)
+        {
+            ServiceKey key = alone.Service!.Key;
+            return relay.Answer(arrival, packet, alone, new(key.Address, key.Port));
+        }
+
         bool isReset = (header.Flags & TcpFlags.Reset) != 0;
         if (engine.Settings.NatIcmpSend && !isReset && engine.Services.Book.Listens(flow.Client))
         {

@@ -72,6 +72,11 @@ internal sealed class Upkeep
     /// </summary>
     public void Announce(int handle, Instant now)
     {
+        if (_engine.Connections[handle].IsOnePacket)
+        {
+            return;
+        }
+
         bool isUnproven = _engine.Connections[handle].State
             is ConnectionState.SynReceived or ConnectionState.SynSent or ConnectionState.SynAck
             or ConnectionState.Udp

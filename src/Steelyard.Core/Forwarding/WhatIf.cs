@@ -18,8 +18,11 @@ internal static class WhatIf
         ConnectionTable connections = engine.Connections;
         int handle = connections.Find(
             flow.Protocol, flow.Client, flow.Virtual, out FlowDirection direction);
-        VirtualService? service = engine.Services.Find(
-            flow.Protocol, flow.Virtual.Address, flow.Virtual.Port);
+        VirtualService? service = engine.Services.Match(
+            MarkOf(engine, flow),
+            flow.Protocol,
+            flow.Virtual.Address,
+            flow.Virtual.Port);
         Explanation answer = new() { Scheduler = service?.SchedulerName ?? string.Empty };
         if (handle >= 0 && direction == FlowDirection.FromClient)
         {
@@ -35,7 +38,7 @@ internal static class WhatIf
             return WithRoute(engine, answer);
         }
 
-        if (!engine.Held.Contains(flow.Virtual.Address))
+        if (!engine.Held.Contains(flow.Virtual.Address) && service is not { Key.Mark: not 0 })
         {
             return answer with { Kind = ExplanationKind.NotHeld };
         }
@@ -45,7 +48,8 @@ internal static class WhatIf
             return answer with { Kind = ExplanationKind.NoService };
         }
 
-        RealServer? server = service.Schedule.Peek(service, flow, now);
+        RealServer? server = Promised(engine, service, flow)
+            ?? service.Schedule.Peek(service, flow, now);
         if (server is null)
         {
             return answer with { Kind = ExplanationKind.NoDestination };
@@ -62,9 +66,36 @@ internal static class WhatIf
         return WithRoute(engine, answer);
     }
 
+    /// <summary>The mark of a packet from whichever interface.</summary>
+    private static uint MarkOf(Engine engine, in FlowKey flow)
+    {
+        foreach (MarkRule rule in engine.MarkRules)
+        {
+            if (rule.Fits(flow))
+            {
+                return rule.Mark;
+            }
+        }
+
+        return 0;
+    }
+
+    /// <summary>The server that a persistent client was promised.</summary>
+    private static RealServer? Promised(
+        Engine engine, VirtualService service, in FlowKey flow)
+    {
+        if (service.Settings.Persistence is null)
+        {
+            return null;
+        }
+
+        int template = engine.Connections.Templates.Find(Persistence.PromiseOf(service, flow));
+        return template >= 0 ? engine.Connections.Server(template) : null;
+    }
+
     private static ExplanationKind KindOfNew(Engine engine, RealServer server)
     {
-        if (server.Method is not (ForwardingMethod.Nat or ForwardingMethod.Direct))
+        if (server.Method is ForwardingMethod.Unknown or ForwardingMethod.Local)
         {
             return ExplanationKind.MethodUnsupported;
         }

@@ -10,6 +10,7 @@ internal sealed class ServerBook
 {
     private readonly Dictionary<IpAddress, int> _hosts = [];
     private readonly Dictionary<Endpoint, int> _servers = [];
+    private readonly Dictionary<(TransportProtocol, Endpoint), RealServer> _onePacket = [];
 
     /// <summary>A server of whichever service has this address.</summary>
     public bool IsServer(IpAddress address) => _hosts.ContainsKey(address);
@@ -17,16 +18,51 @@ internal sealed class ServerBook
     /// <summary>A server of whichever service listens there.</summary>
     public bool Listens(in Endpoint endpoint) => _servers.ContainsKey(endpoint);
 
+    /// <summary>
+    /// The one-packet server by address translation that sends from there; null when there is
+    /// none.
+    /// </summary>
+    public RealServer? FindOnePacket(TransportProtocol protocol, in Endpoint endpoint) =>
+        _onePacket.Count == 0 ? null : _onePacket.GetValueOrDefault((protocol, endpoint));
+
     public void Add(RealServer server)
     {
+        Note(server);
         Count(_hosts, server.Endpoint.Address, 1);
         Count(_servers, server.Endpoint, 1);
     }
 
+    /// <summary>What is known of a server's service may have changed.</summary>
+    public void Note(RealServer server)
+    {
+        ServiceKey key = server.Service!.Key;
+        bool answersAlone = key is { Mark: 0, Port: not 0 }
+            && server.Service.Settings.IsOnePacket
+            && server.Method == ForwardingMethod.Nat;
+        if (answersAlone)
+        {
+            _onePacket[(key.Protocol, server.Endpoint)] = server;
+        }
+        else
+        {
+            Forget(server);
+        }
+    }
+
     public void Remove(RealServer server)
     {
+        Forget(server);
         Count(_hosts, server.Endpoint.Address, -1);
         Count(_servers, server.Endpoint, -1);
+    }
+
+    private void Forget(RealServer server)
+    {
+        (TransportProtocol, Endpoint) place = (server.Service!.Key.Protocol, server.Endpoint);
+        if (_onePacket.GetValueOrDefault(place) == server)
+        {
+            _ = _onePacket.Remove(place);
+        }
     }
 
     private static void Count<T>(Dictionary<T, int> counts, T key, int change)

@@ -90,6 +90,7 @@ public sealed class VirtualService
     public void Edit(RealServer server, ServerSettings settings)
     {
         server.Adopt(settings);
+        Book?.Note(server);
         Schedule.OnServersChanged(this);
     }
 
@@ -119,6 +120,11 @@ public sealed class VirtualService
     public void Change(ServiceSettings settings, ISchedule schedule)
     {
         Settings = settings;
+        foreach (RealServer server in _servers)
+        {
+            Book?.Note(server);
+        }
+
         if (schedule == Schedule)
         {
             return;

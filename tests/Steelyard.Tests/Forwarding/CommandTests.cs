@@ -201,7 +201,7 @@ public class CommandTests
         VirtualService far = box.AddService(TransportProtocol.Tcp, "10.9.0.3:80");
         box.AddServer(far, "172.16.0.1:80", ForwardingMethod.Nat);
         VirtualService tunnel = box.AddService(TransportProtocol.Tcp, "10.9.0.4:80");
-        box.AddServer(tunnel, "10.1.0.11:80", ForwardingMethod.Tunnel);
+        box.AddServer(tunnel, "10.1.0.11:80", ForwardingMethod.Local);
 
         Explanation answer = Explain(box, new(
             TransportProtocol.Tcp, TestBox.At("10.0.0.1:1"), TestBox.At(destination)));
