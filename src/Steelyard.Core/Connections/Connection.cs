@@ -85,6 +85,10 @@ public struct Connection
     internal readonly bool SeesServer =>
         ForwardingMethod is ForwardingMethod.Nat or ForwardingMethod.FullNat;
 
+    internal readonly bool IsTied => (Flags & ConnectionFlags.Tied) != 0;
+
+    internal readonly bool HasRest => (Flags & ConnectionFlags.HasRest) != 0;
+
     internal readonly bool IsInUse => (Flags & ConnectionFlags.InUse) != 0;
 }
 
@@ -108,4 +112,10 @@ internal enum ConnectionFlags : byte
 
     /// <summary>It is controlled, or controls others.</summary>
     Tied = 32,
+
+    /// <summary>
+    /// <see cref="ConnectionRest"/> says something of it. All others leave that memory alone, which
+    /// is one line less for each of their packets.
+    /// </summary>
+    HasRest = 64,
 }

@@ -1,7 +1,8 @@
 namespace Steelyard.Core.Connections;
 
 /// <summary>
-/// What few connections need; it lies beside the line that every packet reads.
+/// What few connections need; it lies beside the line that every packet reads. Nothing but zeros,
+/// unless the connection is flagged to have one.
 /// </summary>
 internal struct ConnectionRest
 {

@@ -55,7 +55,15 @@ internal sealed class ConnectionStore
 
     public ref Connection this[int handle] => ref _connections[handle];
 
-    public ref ConnectionRest Rest(int handle) => ref _rests[handle];
+    /// <summary>Only zeros, for a connection that has none.</summary>
+    public ref readonly ConnectionRest Rest(int handle) => ref _rests[handle];
+
+    /// <summary>For writing: the connection has one from now on.</summary>
+    public ref ConnectionRest RestFor(int handle)
+    {
+        _connections[handle].Flags |= ConnectionFlags.HasRest;
+        return ref _rests[handle];
+    }
 
     /// <summary>Where packets for the server go.</summary>
     public Endpoint ServerEndpoint(int handle)
@@ -112,13 +120,17 @@ internal sealed class ConnectionStore
             ForwardingMethod = wanted.Method,
             Flags = FlagsOf(wanted),
         };
-        _rests[handle] = new()
+        if (wanted.HasRest)
         {
-            Mark = wanted.Mark,
-            ServerPort = wanted.ServerPort,
-            LocalPlusOne = (ushort)local,
-            LocalPort = wanted.Local.Port,
-        };
+            RestFor(handle) = new()
+            {
+                Mark = wanted.Mark,
+                ServerPort = wanted.ServerPort,
+                LocalPlusOne = (ushort)local,
+                LocalPort = wanted.Local.Port,
+            };
+        }
+
         CountIn(wanted.Server, wanted.IsTemplate);
         if (!wanted.IsOnePacket)
         {
@@ -141,10 +153,9 @@ internal sealed class ConnectionStore
             _directory.Remove(handle);
         }
 
-        Untie(handle);
-        if (_rests[handle].ShiftsPlusOne != 0)
+        if (connection.HasRest)
         {
-            _shifts.Free(_rests[handle].ShiftsPlusOne - 1);
+            ClearRest(handle);
         }
 
         CountOut(connection);
@@ -166,7 +177,7 @@ internal sealed class ConnectionStore
     {
         if (!HasShifts(handle))
         {
-            _rests[handle].ShiftsPlusOne = (ushort)(_shifts.Take() + 1);
+            RestFor(handle).ShiftsPlusOne = (ushort)(_shifts.Take() + 1);
         }
 
         return HasShifts(handle);
@@ -191,8 +202,8 @@ internal sealed class ConnectionStore
 
         _connections[handle].Flags |= ConnectionFlags.Tied;
         _connections[controller].Flags |= ConnectionFlags.Tied;
-        _rests[handle].ControllerPlusOne = controller + 1;
-        _rests[controller].Controlled++;
+        RestFor(handle).ControllerPlusOne = controller + 1;
+        RestFor(controller).Controlled++;
     }
 
     private static ConnectionFlags FlagsOf(in NewConnection wanted)
@@ -251,14 +262,20 @@ internal sealed class ConnectionStore
         }
     }
 
-    private void Untie(int handle)
+    private void ClearRest(int handle)
     {
         ref ConnectionRest rest = ref _rests[handle];
         if (rest.ControllerPlusOne != 0)
         {
             _rests[rest.ControllerPlusOne - 1].Controlled--;
-            rest.ControllerPlusOne = 0;
         }
+
+        if (rest.ShiftsPlusOne != 0)
+        {
+            _shifts.Free(rest.ShiftsPlusOne - 1);
+        }
+
+        rest = default;
     }
 
     /// <summary>

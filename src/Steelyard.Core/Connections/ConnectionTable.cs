@@ -82,7 +82,7 @@ public sealed class ConnectionTable
     public Endpoint PeerOfServer(int handle) => _store.PeerOfServer(handle);
 
     /// <summary>The firewall mark by which the connection's service was found.</summary>
-    public uint MarkOf(int handle) => _store.Rest(handle).Mark;
+    public uint MarkOf(int handle) => _store[handle].HasRest ? _store.Rest(handle).Mark : 0;
 
     /// <summary>How long the connection has been quiet.</summary>
     public TimeSpan IdleTime(int handle, Instant now) =>
@@ -90,7 +90,8 @@ public sealed class ConnectionTable
         - DeadlineWheel.Until(_store[handle].Deadline, now);
 
     /// <summary>Another connection, or a template, keeps this one's server.</summary>
-    public bool IsControlled(int handle) => _store.Rest(handle).ControllerPlusOne != 0;
+    public bool IsControlled(int handle) =>
+        _store[handle].IsTied && _store.Rest(handle).ControllerPlusOne != 0;
 
     /// <summary>
     /// Finds the connection of a packet: a client's packet to the virtual address, or, of a
@@ -156,7 +157,7 @@ public sealed class ConnectionTable
     /// </summary>
     public void Remove(int handle)
     {
-        if (_store.Rest(handle).Controlled > 0)
+        if (_store[handle].IsTied && _store.Rest(handle).Controlled > 0)
         {
             Prolong(handle, now: null);
             return;
@@ -185,7 +186,7 @@ public sealed class ConnectionTable
                 NewsDue?.Invoke(handle, now);
                 _store.Wheel.File(handle, now);
             }
-            else if (_store.Rest(handle).Controlled > 0)
+            else if (_store[handle].IsTied && _store.Rest(handle).Controlled > 0)
             {
                 Prolong(handle, now);
                 _store.Wheel.File(handle, now);
@@ -242,7 +243,7 @@ public sealed class ConnectionTable
             DeadlineWheel.Until(connection.Deadline, now))
         {
             IsTemplate = connection.IsTemplate,
-            Mark = _store.Rest(handle).Mark,
+            Mark = MarkOf(handle),
             Local = isFullNat ? _store.PeerOfServer(handle) : default,
         };
     }
@@ -291,7 +292,7 @@ public sealed class ConnectionTable
 
         if (handle >= 0 && record.IsTemplate)
         {
-            ref ConnectionRest rest = ref _store.Rest(handle);
+            ref ConnectionRest rest = ref _store.RestFor(handle);
             rest.FixedTimeout = uint.Max(rest.FixedTimeout, DeadlineWheel.TicksOf(record.Timeout));
             _store.Wheel.Move(handle, DeadlineWheel.TickOf(deadline), now);
         }
@@ -372,7 +373,7 @@ public sealed class ConnectionTable
     /// <summary>A connection that controls others stays for them, a while at a time.</summary>
     private void Prolong(int handle, Instant? now)
     {
-        _store.Rest(handle).FixedTimeout = DeadlineWheel.TicksOf(ControllerTimeout);
+        _store.RestFor(handle).FixedTimeout = DeadlineWheel.TicksOf(ControllerTimeout);
         if (now is Instant at)
         {
             _store[handle].Deadline = DeadlineWheel.TickOf(at + ControllerTimeout);

@@ -29,6 +29,10 @@ internal struct NewConnection
     /// <summary>Full NAT: whom the server sees as the client.</summary>
     public Endpoint Local { get; set; }
 
+    /// <summary>There is something to be kept beside what every connection has.</summary>
+    public readonly bool HasRest =>
+        Mark != 0 || ServerPort != 0 || IsTemplate || !Local.Address.IsNone;
+
     public NewConnection()
     {
     }

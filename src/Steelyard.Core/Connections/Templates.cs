@@ -36,7 +36,7 @@ internal sealed class Templates(ConnectionStore store)
             now);
         if (handle >= 0)
         {
-            store.Rest(handle).FixedTimeout = DeadlineWheel.TicksOf(timeout);
+            store.RestFor(handle).FixedTimeout = DeadlineWheel.TicksOf(timeout);
         }
 
         return handle;
@@ -57,7 +57,7 @@ internal sealed class Templates(ConnectionStore store)
     {
         if (store[handle].VirtualPort != Nowhere)
         {
-            store.Rest(handle).ServerPort = Nowhere;
+            store.RestFor(handle).ServerPort = Nowhere;
             store[handle].Flags |= ConnectionFlags.HasOwnEnds;
             store.Rename(handle, 0, Nowhere);
         }

@@ -199,8 +199,12 @@ internal sealed class Relay(Engine engine)
         ForwardingMethod method = engine.Connections[handle].Method;
         bool isTunnel = method == ForwardingMethod.Tunnel;
         int mtu = isTunnel ? _tunnelling.InnerMtu(arrival, packet, server, hop) : MtuOf(hop);
-        bool mayBeCut = isTunnel ? _tunnelling.MayBeCut(packet) : MayBeCut(arrival, packet);
-        if (IsTooBig(arrival, packet, mtu, mayBeCut))
+        if (packet.TotalLength > mtu
+            && IsTooBig(
+                arrival,
+                packet,
+                mtu,
+                isTunnel ? _tunnelling.MayBeCut(packet) : MayBeCut(arrival, packet)))
         {
             // The error quotes the packet as it would have gone on, with one hop less.
             IpAddress ourselves = ErrorSource(arrival, packet);
@@ -246,7 +250,8 @@ internal sealed class Relay(Engine engine)
             return Expired(arrival, packet, OurAddressTowards(arrival, packet.Source));
         }
 
-        if (IsTooBig(arrival, packet, MtuOf(hop), MayBeCut(arrival, packet)))
+        if (packet.TotalLength > MtuOf(hop)
+            && IsTooBig(arrival, packet, MtuOf(hop), MayBeCut(arrival, packet)))
         {
             return TooBig(
                 arrival, packet, OurAddressTowards(arrival, packet.Source), MtuOf(hop));
@@ -296,14 +301,9 @@ internal sealed class Relay(Engine engine)
     private static bool IsTooBig(
         in Arrival arrival, IpPacket packet, int mtu, bool mayBeCut)
     {
-        if (packet.TotalLength <= mtu)
-        {
-            return false;
-        }
-
-        return arrival.Offload.Segmentation == SegmentationKind.None
+        return packet.TotalLength > mtu && (arrival.Offload.Segmentation == SegmentationKind.None
             ? !mayBeCut
-            : SuperFrame.HeadersOf(packet) + arrival.Offload.SegmentLength > mtu;
+            : SuperFrame.HeadersOf(packet) + arrival.Offload.SegmentLength > mtu);
     }
 
     /// <summary>
