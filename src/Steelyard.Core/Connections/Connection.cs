@@ -118,4 +118,7 @@ internal enum ConnectionFlags : byte
     /// is one line less for each of their packets.
     /// </summary>
     HasRest = 64,
+
+    /// <summary>Another connection announced it; its client's port is not known yet.</summary>
+    Expected = 128,
 }

@@ -47,6 +47,9 @@ internal sealed class ConnectionStore
     /// <summary>Half-open connections that gave way to new ones in a full table.</summary>
     public long Evicted { get; private set; }
 
+    /// <summary>Connections whose client's port is still to be seen.</summary>
+    public int Expected { get; private set; }
+
     public ServerRoster Servers { get; }
 
     public DeadlineWheel Wheel { get; }
@@ -131,6 +134,7 @@ internal sealed class ConnectionStore
             };
         }
 
+        Expected += wanted.IsExpected ? 1 : 0;
         CountIn(wanted.Server, wanted.IsTemplate);
         if (!wanted.IsOnePacket)
         {
@@ -153,6 +157,7 @@ internal sealed class ConnectionStore
             _directory.Remove(handle);
         }
 
+        Expected -= (connection.Flags & ConnectionFlags.Expected) != 0 ? 1 : 0;
         if (connection.HasRest)
         {
             ClearRest(handle);
@@ -192,6 +197,14 @@ internal sealed class ConnectionStore
         _directory.Add(handle);
     }
 
+    /// <summary>The client of an expected connection has come, by this port.</summary>
+    public void Meet(int handle, ushort clientPort)
+    {
+        Rename(handle, clientPort, _connections[handle].VirtualPort);
+        _connections[handle].Flags &= ~ConnectionFlags.Expected;
+        Expected--;
+    }
+
     /// <summary>From now on one connection ends only after the other.</summary>
     public void Tie(int handle, int controller)
     {
@@ -212,6 +225,7 @@ internal sealed class ConnectionStore
         ConnectionFlags flags = ConnectionFlags.InUse | ConnectionFlags.Inactive;
         flags |= repliesPass ? 0 : ConnectionFlags.NoOutput;
         flags |= wanted.IsOnePacket ? ConnectionFlags.OnePacket : 0;
+        flags |= wanted.IsExpected ? ConnectionFlags.Expected : 0;
         bool hasOwnEnds = wanted.ServerPort != 0 || !wanted.Local.Address.IsNone;
         return flags | (hasOwnEnds ? ConnectionFlags.HasOwnEnds : 0);
     }

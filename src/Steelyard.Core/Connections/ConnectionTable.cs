@@ -327,14 +327,21 @@ public sealed class ConnectionTable
     /// </summary>
     internal int FindExpected(in FlowKey flow)
     {
-        int handle = Find(
-            flow.Protocol, flow.Client with { Port = 0 }, flow.Virtual, out FlowDirection sender);
-        if (handle < 0 || sender != FlowDirection.FromClient)
+        if (_store.Expected == 0)
         {
             return Nothing;
         }
 
-        _store.Rename(handle, flow.Client.Port, flow.Virtual.Port);
+        int handle = Find(
+            flow.Protocol, flow.Client with { Port = 0 }, flow.Virtual, out FlowDirection sender);
+        if (handle < 0
+            || sender != FlowDirection.FromClient
+            || (_store[handle].Flags & ConnectionFlags.Expected) == 0)
+        {
+            return Nothing;
+        }
+
+        _store.Meet(handle, flow.Client.Port);
         return handle;
     }
 

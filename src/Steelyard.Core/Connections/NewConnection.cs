@@ -18,6 +18,9 @@ internal struct NewConnection
     /// <summary>For one datagram alone: nothing finds it.</summary>
     public bool IsOnePacket { get; init; }
 
+    /// <summary>Its client's port is still to be seen.</summary>
+    public bool IsExpected { get; init; }
+
     public uint Mark { get; init; }
 
     /// <summary>Handle of the connection that controls this one; -1 for none.</summary>

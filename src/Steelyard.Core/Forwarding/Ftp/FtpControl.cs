@@ -137,6 +137,7 @@ internal sealed class FtpControl(Engine engine)
                 Method = ForwardingMethod.Nat,
                 ServerPort = serverPort,
                 Controller = handle,
+                IsExpected = client.Port == 0,
             },
             arrival.Now);
     }
