@@ -174,7 +174,9 @@ public sealed class OperationTests
 
         world.StopNginx(11);
         Shell.Until("the sorry server serves", () => world.Curl() == "server12");
-        Assert.Contains("lost its quorum", box.Log, StringComparison.Ordinal);
+        Shell.Until(
+            "the log says so",
+            () => box.Log.Contains("lost its quorum", StringComparison.Ordinal));
 
         world.StartNginx(11);
         Shell.Until("the server is back", () => world.Curl() == "server11");
