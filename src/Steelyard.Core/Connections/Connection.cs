@@ -71,12 +71,14 @@ public struct Connection
         CurrentState is ConnectionState.TimeWait or ConnectionState.Close
             or ConnectionState.SctpClosed;
 
-    /// <summary>Nobody has proven yet that he means it: half-open, or not even that.</summary>
+    /// <summary>
+    /// Nobody has proven yet that he means it: half-open, announced, or not even that. A template
+    /// is proven by its first connection that a server answered.
+    /// </summary>
     internal readonly bool IsEmbryonic => CurrentState
         is ConnectionState.None or ConnectionState.SynReceived
-        or ConnectionState.SynSent or ConnectionState.SynAck
-        or (>= ConnectionState.SctpInit1 and <= ConnectionState.SctpCookieEchoed)
-        && !IsTemplate;
+        or ConnectionState.SynSent or ConnectionState.SynAck or ConnectionState.Listen
+        or (>= ConnectionState.SctpInit1 and <= ConnectionState.SctpCookieEchoed);
 
     /// <summary>For one datagram alone.</summary>
     internal readonly bool IsOnePacket => (Flags & ConnectionFlags.OnePacket) != 0;

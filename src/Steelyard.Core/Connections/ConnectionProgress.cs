@@ -72,7 +72,13 @@ internal sealed class ConnectionProgress(ConnectionStore store, Timeouts timeout
         }
 
         connection.CurrentState = next;
-        if (next == ConnectionState.Established)
+        if (before == ConnectionState.Listen
+            && (connection.Flags & ConnectionFlags.Expected) != 0)
+        {
+            store.Begin(handle);
+        }
+
+        if (next is ConnectionState.Established or ConnectionState.SctpEstablished)
         {
             Assure(handle);
         }

@@ -201,6 +201,12 @@ internal sealed class ConnectionStore
     public void Meet(int handle, ushort clientPort)
     {
         Rename(handle, clientPort, _connections[handle].VirtualPort);
+        Begin(handle);
+    }
+
+    /// <summary>An expected connection has begun.</summary>
+    public void Begin(int handle)
+    {
         _connections[handle].Flags &= ~ConnectionFlags.Expected;
         Expected--;
     }
@@ -301,17 +307,42 @@ internal sealed class ConnectionStore
         for (int step = 0; step < EvictionSteps; step++)
         {
             _nextEviction = _nextEviction + 1 < Capacity ? _nextEviction + 1 : 0;
-            ref readonly Connection candidate = ref _connections[_nextEviction];
-            bool isTied = (candidate.Flags & ConnectionFlags.Tied) != 0;
-            if (candidate.IsInUse && candidate.IsEmbryonic && !isTied)
+            if (_nextEviction < HandleLimit && MayGiveWay(_nextEviction))
             {
-                Wheel.Unfile(_nextEviction);
-                Release(_nextEviction);
-                Evicted++;
+                int template = UnprovenTemplateOf(_nextEviction);
+                Evict(_nextEviction);
+                if (template != Nothing && MayGiveWay(template))
+                {
+                    Evict(template);
+                }
+
                 return true;
             }
         }
 
         return false;
+    }
+
+    /// <summary>
+    /// Nobody has proven yet that he means it, and nothing hangs on it. Of templates these are the
+    /// ones by which no server was ever reached.
+    /// </summary>
+    private bool MayGiveWay(int handle)
+    {
+        ref readonly Connection candidate = ref _connections[handle];
+        return candidate.IsInUse
+            && candidate.IsEmbryonic
+            && (!candidate.IsTied || _rests[handle].Controlled == 0);
+    }
+
+    private int UnprovenTemplateOf(int handle) => _connections[handle].IsTied
+        ? _rests[handle].ControllerPlusOne - 1
+        : Nothing;
+
+    private void Evict(int handle)
+    {
+        Wheel.Unfile(handle);
+        Release(handle);
+        Evicted++;
     }
 }

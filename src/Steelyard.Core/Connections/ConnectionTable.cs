@@ -327,7 +327,7 @@ public sealed class ConnectionTable
     /// </summary>
     internal int FindExpected(in FlowKey flow)
     {
-        if (_store.Expected == 0)
+        if (_store.Expected == 0 || flow.Client.Port == 0)
         {
             return Nothing;
         }
@@ -336,7 +336,8 @@ public sealed class ConnectionTable
             flow.Protocol, flow.Client with { Port = 0 }, flow.Virtual, out FlowDirection sender);
         if (handle < 0
             || sender != FlowDirection.FromClient
-            || (_store[handle].Flags & ConnectionFlags.Expected) == 0)
+            || (_store[handle].Flags & ConnectionFlags.Expected) == 0
+            || Server(handle).IsRemoved)
         {
             return Nothing;
         }
@@ -344,6 +345,13 @@ public sealed class ConnectionTable
         _store.Meet(handle, flow.Client.Port);
         return handle;
     }
+
+    /// <summary>Connections that were announced, and have not begun.</summary>
+    internal int Expected => _store.Expected;
+
+    /// <summary>Connections that this one controls; it does not end before them.</summary>
+    internal int Controls(int handle) =>
+        _store[handle].IsTied ? _store.Rest(handle).Controlled : 0;
 
     internal bool HasShifts(int handle) => _store.HasShifts(handle);
 

@@ -42,8 +42,7 @@ internal sealed class FlowDirectory(ConnectionStore store, ulong seed)
                 }
             }
             else if (connection.TransportProtocol == protocol
-                && store.PeerOfServer(handle) == destination
-                && store.ServerEndpoint(handle) == source)
+                && IsServersSide(handle, connection, source, destination))
             {
                 direction = FlowDirection.FromServer;
                 return handle;
@@ -109,6 +108,20 @@ internal sealed class FlowDirectory(ConnectionStore store, ulong seed)
         {
             _index.Remove(ServerHash(handle), ((uint)handle << 1) | 1);
         }
+    }
+
+    private bool IsServersSide(
+        int handle, in Connection connection, in Endpoint source, in Endpoint destination)
+    {
+        if ((connection.Flags & ConnectionFlags.HasOwnEnds) != 0)
+        {
+            return store.PeerOfServer(handle) == destination
+                && store.ServerEndpoint(handle) == source;
+        }
+
+        return connection.ClientAddress == destination.Address
+            && connection.ClientPort == destination.Port
+            && store.Servers.EndpointOf(connection) == source;
     }
 
     private static TransportProtocol Marked(TransportProtocol protocol) =>

@@ -21,8 +21,34 @@ internal sealed class Answers(Engine engine, EngineOptions options)
         }
 
         EchoReply.TurnRound(packet, message, NextIdentification());
+        if (packet.TotalLength > arrival.Port.MaximumTransmissionUnit)
+        {
+            return EchoInFragments(arrival, packet);
+        }
+
         arrival.Port.Port.Transmit(EchoReply.Address(arrival, packet), default);
         arrival.Port.Counters.Answered++;
+        return DropReason.None;
+    }
+
+    /// <summary>The request came in fragments, and so does the reply.</summary>
+    private DropReason EchoInFragments(in Arrival arrival, IpPacket packet)
+    {
+        int plain = packet.IsIpv4 ? Ipv4Packet.MinimumHeaderLength : Ipv6Packet.HeaderLength;
+        if (packet.HeaderLength != plain
+            || engine.Departures.TryRoute(packet.Destination, out int hop) != DropReason.None)
+        {
+            return DropReason.PacketTooBig;
+        }
+
+        arrival.Port.Counters.Cut++;
+        Fragments.Send(
+            engine.Departures,
+            arrival.Port.Counters,
+            hop,
+            EchoReply.Address(arrival, packet),
+            engine.Departures.PortOf(hop).MaximumTransmissionUnit,
+            arrival.Now);
         return DropReason.None;
     }
 
@@ -34,7 +60,9 @@ internal sealed class Answers(Engine engine, EngineOptions options)
         IpAddress source,
         in IcmpReason reason)
     {
-        if (!MayAnswer(arrival))
+        // Without an address of the packet's family there is nobody to say it.
+        bool hasVoice = !source.IsNone && source.IsIpv4 == about.IsIpv4;
+        if (!hasVoice || !MayAnswer(arrival))
         {
             return;
         }
@@ -74,8 +102,14 @@ internal sealed class Answers(Engine engine, EngineOptions options)
     }
 
     /// <summary>Refuses a client's packet.</summary>
-    public void Refuse(in Arrival arrival, IpPacket packet, in IcmpReason reason) =>
-        Error(arrival, packet, SourceTowardsClient(arrival, packet), reason);
+    public void Refuse(in Arrival arrival, IpPacket packet, in IcmpReason reason)
+    {
+        // No error is ever answered by an error. RFC 1122 §3.2.2.
+        if (packet.Protocol is not (IpProtocol.Icmp or IpProtocol.Icmpv6))
+        {
+            Error(arrival, packet, SourceTowardsClient(arrival, packet), reason);
+        }
+    }
 
     /// <summary>
     /// Who a client hears an error from: whom it asked; with IPv6 the interface's own address, as

@@ -88,9 +88,15 @@ internal sealed class Defence(Engine engine)
     private bool MayBeThrownOut(int handle, Instant now)
     {
         ref readonly Connection connection = ref engine.Connections[handle];
-        if (!connection.IsInUse || connection.IsTemplate)
+        if (!connection.IsInUse || engine.Connections.Controls(handle) > 0)
         {
             return false;
+        }
+
+        if (connection.IsTemplate)
+        {
+            // A promise that no server's answer ever confirmed.
+            return connection.State == ConnectionState.None;
         }
 
         return connection.State switch

@@ -66,6 +66,16 @@ internal sealed class Departures(Engine engine, EngineOptions options)
         return reason;
     }
 
+    /// <summary>
+    /// Packets for an address leave by this port: one from it may well have come in here.
+    /// RFC 3704 §2.2.
+    /// </summary>
+    public bool LeadsTo(IpAddress address, EnginePort port)
+    {
+        int route = _routes.Find(address);
+        return route != RouteTable.NoRoute && _exits[route].Port == port;
+    }
+
     /// <summary>Finds the next hop on the way to a destination.</summary>
     public DropReason TryRoute(IpAddress destination, out int hop)
     {

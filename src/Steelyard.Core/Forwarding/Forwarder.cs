@@ -24,7 +24,7 @@ internal sealed class Forwarder
         _relay = new(engine);
         _routing = new(engine, _relay);
         _opening = new(engine, _routing);
-        _errors = new(engine, _relay, _opening);
+        _errors = new(engine, _relay, _opening, _routing);
         _gathering = new(engine);
     }
 
@@ -154,7 +154,8 @@ internal sealed class Forwarder
             return DropReason.MalformedIpv6;
         }
 
-        if (IsMartian(packet.Source))
+        // A mapped address is one of IPv4, and on no wire of IPv6. RFC 4291 §2.5.5.2.
+        if (IsMartian(packet.Source) || packet.Destination.IsIpv4)
         {
             return DropReason.MartianSource;
         }
@@ -173,10 +174,28 @@ internal sealed class Forwarder
     private DropReason OnFragment(in Arrival arrival, Span<byte> octets)
     {
         DropReason reason = _gathering.Offer(arrival, octets, out Arrival whole);
-        return reason == DropReason.None && !whole.Frame.IsEmpty
-            && IpPacket.TryParse(whole.Frame[whole.PacketOffset..], out IpPacket packet)
-                ? OnIp(whole, packet)
-                : reason;
+        if (reason != DropReason.None || whole.Frame.IsEmpty)
+        {
+            return reason;
+        }
+
+        Span<byte> gathered = whole.Frame[whole.PacketOffset..];
+        if (Ipv4Packet.TryParse(gathered, out Ipv4Packet ipv4))
+        {
+            return OnIp(whole, IpPacket.Of(ipv4));
+        }
+
+        // What stood behind the fragment header is seen only now; another one is no packet's.
+        if (!Ipv6Packet.TryParse(gathered, out Ipv6Packet ipv6)
+            || !Ipv6Extensions.TryWalk(ipv6.Octets, out Ipv6Extensions extensions)
+            || extensions.FragmentOffset != 0)
+        {
+            return DropReason.MalformedFragment;
+        }
+
+        return extensions.IsRouted
+            ? DropReason.SourceRouted
+            : OnIp(whole, IpPacket.Of(ipv6, extensions));
     }
 
     /// <summary>A whole packet of either family.</summary>

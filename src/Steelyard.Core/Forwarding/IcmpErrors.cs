@@ -9,9 +9,13 @@ namespace Steelyard.Core.Forwarding;
 /// An ICMP error about a packet that we sent on: it is for the end that sent that packet, which
 /// knows it by other addresses.
 /// </summary>
-internal sealed class IcmpErrors(Engine engine, Relay relay, Opening opening)
+internal sealed class IcmpErrors(
+    Engine engine, Relay relay, Opening opening, ServerRouting routing)
 {
     private const byte FragmentationNeeded = 4;
+
+    // Smaller links are gone; who tells of one would slow all clients down. As Linux's min_pmtu.
+    private const int LeastBelieved = 552;
     private const int Ipv4ProtocolOffset = 9;
     private const int Ipv6NextHeaderOffset = 6;
 
@@ -23,8 +27,12 @@ internal sealed class IcmpErrors(Engine engine, Relay relay, Opening opening)
             return false;
         }
 
+        int type = (octets[0] & 0xF) * 4;
         return octets[0] >> 4 == 4
             ? octets[Ipv4ProtocolOffset] == (byte)IpProtocol.Icmp
+                && type < octets.Length
+                && (IcmpType)octets[type] is IcmpType.DestinationUnreachable
+                    or IcmpType.SourceQuench or IcmpType.TimeExceeded
             : octets[Ipv6NextHeaderOffset] == (byte)IpProtocol.Icmpv6
                 && octets.Length > Ipv6Packet.HeaderLength
                 && octets[Ipv6Packet.HeaderLength] < (byte)Icmpv6Type.EchoRequest;
@@ -41,20 +49,40 @@ internal sealed class IcmpErrors(Engine engine, Relay relay, Opening opening)
         // The connection is that of a packet which goes the other way.
         Endpoint source = new(quoted.Destination, quoted.DestinationPort);
         Endpoint destination = new(quoted.Source, quoted.SourcePort);
-        int handle = engine.Connections.Find(
-            (TransportProtocol)quoted.Protocol, source, destination, out FlowDirection direction);
-
-        if (handle < 0 && engine.Settings.ScheduleIcmp)
+        bool hasPorts = TryProtocol(quoted, out TransportProtocol protocol);
+        FlowDirection direction = FlowDirection.Unknown;
+        int handle = hasPorts
+            ? engine.Connections.Find(protocol, source, destination, out direction)
+            : -1;
+        bool isForSender = packet.Destination == quoted.Source;
+        if (handle < 0 && hasPorts && isForSender && engine.Settings.ScheduleIcmp)
         {
-            TransportProtocol protocol = (TransportProtocol)quoted.Protocol;
             handle = opening.OpenForError(arrival, packet, new(protocol, source, destination));
             direction = FlowDirection.FromClient;
         }
 
         // The error is for the end that sent the quoted packet, else it is not about it.
-        return handle >= 0 && packet.Destination == quoted.Source
-            ? relay.Icmp(arrival, packet, message, quoted, handle, direction)
-            : DropReason.IcmpUnrelated;
+        if (handle >= 0 && isForSender)
+        {
+            return relay.Icmp(arrival, packet, message, quoted, handle, direction);
+        }
+
+        DropReason routed = engine.Held.Contains(packet.Destination)
+            ? DropReason.NotRouted
+            : routing.Route(arrival, packet);
+        return routed == DropReason.NotRouted ? DropReason.IcmpUnrelated : routed;
+    }
+
+    private static bool TryProtocol(QuotedPacket quoted, out TransportProtocol protocol)
+    {
+        protocol = quoted.Protocol switch
+        {
+            IpProtocol.Tcp => TransportProtocol.Tcp,
+            IpProtocol.Udp => TransportProtocol.Udp,
+            IpProtocol.Sctp => TransportProtocol.Sctp,
+            _ => TransportProtocol.Unknown,
+        };
+        return protocol != TransportProtocol.Unknown;
     }
 
     /// <summary>
@@ -66,13 +94,14 @@ internal sealed class IcmpErrors(Engine engine, Relay relay, Opening opening)
     {
         reason = DropReason.None;
         if (!TunnelRewrite.TryUnwrap(message.Quoted, out QuotedTunnel tunnel)
-            || !QuotedPacket.TryParse(message.Quoted[tunnel.InnerOffset..], out QuotedPacket inner))
+            || !QuotedPacket.TryParse(message.Quoted[tunnel.InnerOffset..], out QuotedPacket inner)
+            || !TryProtocol(inner, out TransportProtocol protocol))
         {
             return false;
         }
 
         int handle = engine.Connections.Find(
-            (TransportProtocol)inner.Protocol,
+            protocol,
             new(inner.Source, inner.SourcePort),
             new(inner.Destination, inner.DestinationPort),
             out FlowDirection direction);
@@ -80,6 +109,7 @@ internal sealed class IcmpErrors(Engine engine, Relay relay, Opening opening)
             || direction != FlowDirection.FromClient
             || engine.Connections[handle].Method != ForwardingMethod.Tunnel
             || engine.Connections.Server(handle).Endpoint.Address != tunnel.Destination
+            || !IsOf(engine.Connections.Server(handle).Settings.Tunnel, tunnel)
             || packet.Destination != tunnel.Source)
         {
             return false;
@@ -101,12 +131,8 @@ internal sealed class IcmpErrors(Engine engine, Relay relay, Opening opening)
         if (IsTooBig(packet, message))
         {
             int mtu = (int)Math.Min(message.Rest & ushort.MaxValue, ushort.MaxValue);
-            int least = packet.IsIpv4 ? TunnelRewrite.LeastIpv4Mtu : TunnelRewrite.LeastIpv6Mtu;
-            if (mtu < least)
-            {
-                return DropReason.IcmpUnrelated;
-            }
-
+            mtu = Math.Max(
+                mtu, packet.IsIpv4 ? LeastBelieved : TunnelRewrite.LeastIpv6Mtu);
             engine.Connections.Server(handle).LearnPathMtu(mtu, arrival.Now);
             said = IcmpReason.TooBig(
                 inner.IsIpv4,
@@ -121,6 +147,10 @@ internal sealed class IcmpErrors(Engine engine, Relay relay, Opening opening)
         ReadOnlySpan<byte> about = message.Quoted[tunnel.InnerOffset..];
         return engine.Answers.Tell(arrival, about, inner.Destination, inner.Source, said);
     }
+
+    private static bool IsOf(in TunnelSettings settings, in QuotedTunnel tunnel) =>
+        settings.Kind == tunnel.Kind
+        && (settings.Kind != TunnelKind.Gue || settings.Port == tunnel.Port);
 
     private static bool IsTooBig(IpPacket packet, IcmpMessage message) => packet.IsIpv4
         ? message is { Type: IcmpType.DestinationUnreachable, Code: FragmentationNeeded }

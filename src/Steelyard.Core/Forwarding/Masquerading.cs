@@ -13,10 +13,14 @@ namespace Steelyard.Core.Forwarding;
 /// </summary>
 internal sealed class Masquerading(Engine engine)
 {
-    // Hosts behind one box; each keeps an object while the process lives.
+    // Hosts behind one box that have connections at one time.
     private const int MostHosts = 4096;
 
+    // How far the search for a host without connections goes when all places are taken.
+    private const int SearchSteps = 64;
+
     private readonly Dictionary<IpAddress, RealServer> _hosts = new(MostHosts);
+    private readonly Queue<RealServer> _order = new(MostHosts);
     private readonly VirtualService _service = new(default, new RoundRobin());
 
     /// <summary>Makes a connection to the world, or says why not.</summary>
@@ -57,13 +61,14 @@ internal sealed class Masquerading(Engine engine)
     }
 
     /// <summary>The rule for a packet; null when there is none.</summary>
-    public MasqueradeRule? RuleOf(in FlowKey flow)
+    public MasqueradeRule? RuleOf(in Arrival arrival, in FlowKey flow)
     {
         foreach (MasqueradeRule rule in engine.Masquerades)
         {
             if (rule.Source.Contains(flow.Client.Address)
                 && !rule.Source.Contains(flow.Virtual.Address)
-                && engine.Held.Contains(rule.Address))
+                && engine.Held.Contains(rule.Address)
+                && engine.Departures.LeadsTo(flow.Client.Address, arrival.Port))
             {
                 return rule;
             }
@@ -79,16 +84,34 @@ internal sealed class Masquerading(Engine engine)
             return host;
         }
 
-        if (_hosts.Count == MostHosts)
+        if (_hosts.Count == MostHosts && !TryForgetOne())
         {
             return null;
         }
 
-        host = new RealServer(new(address, 0), ForwardingMethod.Nat, weight: 0)
+        host = new RealServer(new(address, 0), ForwardingMethod.Nat, weight: 1)
         {
             Service = _service,
         };
         _hosts.Add(address, host);
+        _order.Enqueue(host);
         return host;
+    }
+
+    /// <summary>Makes room by a host whose connections have all ended.</summary>
+    private bool TryForgetOne()
+    {
+        for (int step = 0; step < SearchSteps; step++)
+        {
+            RealServer eldest = _order.Dequeue();
+            if (!eldest.HasConnections)
+            {
+                return _hosts.Remove(eldest.Endpoint.Address);
+            }
+
+            _order.Enqueue(eldest);
+        }
+
+        return false;
     }
 }

@@ -15,9 +15,9 @@ internal static class NatRewrite
     {
         uint addresses = packet.ReplaceDestination(end.Address, isHop);
         TransportPorts ports = new(packet);
-        uint difference = InternetChecksum.Difference(ports.Destination, end.Port);
+        ushort before = ports.Destination;
         ports.Destination = end.Port;
-        Mend(packet, ports, addresses, difference, arrival);
+        Mend(packet, ports, addresses, before, end.Port, arrival);
     }
 
     /// <summary>The packet comes from another end than its sender.</summary>
@@ -27,22 +27,28 @@ internal static class NatRewrite
     {
         uint addresses = packet.ReplaceSource(end.Address, isHop);
         TransportPorts ports = new(packet);
-        uint difference = InternetChecksum.Difference(ports.Source, end.Port);
+        ushort before = ports.Source;
         ports.Source = end.Port;
-        Mend(packet, ports, addresses, difference, arrival);
+        Mend(packet, ports, addresses, before, end.Port, arrival);
     }
 
     private static void Mend(
         IpPacket packet,
         TransportPorts ports,
         uint addresses,
-        uint difference,
+        ushort before,
+        ushort after,
         in Arrival arrival)
     {
         if (packet.Protocol == IpProtocol.Sctp)
         {
-            // CRC32c knows no differences that are cheaper than summing anew. RFC 9260 §6.8.
-            SctpPacket.Over(packet.Payload).RewriteChecksum();
+            // CRC32c covers no addresses, and knows no cheap differences. RFC 9260 §6.8. What the
+            // sender's device left undone is done on the way out.
+            if (before != after && !arrival.IsUnfinished(packet.HeaderLength))
+            {
+                SctpPacket.Over(packet.Payload).RewriteChecksum();
+            }
+
             return;
         }
 
@@ -54,6 +60,7 @@ internal static class NatRewrite
         }
         else if (!ports.IsUdp || checksum != 0)
         {
+            uint difference = InternetChecksum.Difference(before, after);
             checksum = InternetChecksum.Update(checksum, unchecked(addresses + difference));
             checksum = ports.IsUdp && checksum == 0 ? InternetChecksum.UdpZero : checksum;
         }

@@ -13,6 +13,9 @@ internal sealed class Opening(Engine engine, ServerRouting routing)
     // TCP connections from here are answers of FTP servers; they are never scheduled.
     private const ushort FtpDataPort = 20;
 
+    // Where IPv6's fixed header names what follows it. RFC 8200 §3.
+    private const uint NextHeaderOffset = 6;
+
     private readonly Persistence _persistence = new(engine);
     private readonly Masquerading _masquerading = new(engine);
 
@@ -68,7 +71,12 @@ internal sealed class Opening(Engine engine, ServerRouting routing)
         bool isHeld = engine.Held.Contains(destination.Address);
         if (!isHeld && (service is null || service.Key.Mark == 0))
         {
-            return _masquerading.RuleOf(flow) is { } rule
+            if (routing.IsAnswer(arrival, packet, flow, out DropReason answered))
+            {
+                return answered;
+            }
+
+            return _masquerading.RuleOf(arrival, flow) is { } rule
                 ? Masquerade(arrival, flow, header, rule, out handle, out direction)
                 : routing.Route(arrival, packet, flow, header);
         }
@@ -234,7 +242,8 @@ internal sealed class Opening(Engine engine, ServerRouting routing)
     {
         ushort asked = wanted.Flow.Virtual.Port;
         Endpoint server = wanted.Server.Endpoint;
-        server = server with { Port = server.Port == 0 ? asked : server.Port };
+        ushort own = wanted.ServerPort != 0 ? wanted.ServerPort : server.Port;
+        server = server with { Port = own == 0 ? asked : own };
         uint start = engine.Connections.HashOf(
             wanted.Flow.Protocol, wanted.Flow.Client, wanted.Flow.Virtual);
         int count = engine.SourcePool.Length;
@@ -282,7 +291,7 @@ internal sealed class Opening(Engine engine, ServerRouting routing)
         {
             // A host without SCTP; an ABORT is only for an association's own ends.
             engine.Answers.Refuse(
-                arrival, packet, IcmpReason.ProtocolUnreachable(packet.IsIpv4, 0));
+                arrival, packet, IcmpReason.ProtocolUnreachable(packet.IsIpv4, NextHeaderOffset));
             return service is null ? DropReason.NoService : DropReason.NoConnection;
         }
 

@@ -12,6 +12,9 @@ internal sealed class Relay(Engine engine)
     // A router lets go what would arrive with nothing left. RFC 1812 §5.3.1.
     private const byte LastHop = 1;
 
+    // Every host takes so much; smaller fragments only cost. RFC 791 §3.1.
+    private const int LeastIpv4Cut = 576;
+
     private readonly Tunnelling _tunnelling = new(engine);
     private readonly FtpControl _ftp = new(engine);
 
@@ -24,7 +27,7 @@ internal sealed class Relay(Engine engine)
     {
         ConnectionTable connections = engine.Connections;
         RealServer server = connections.Server(handle);
-        Count(arrival, packet, server, direction);
+        Traffic.Count(arrival, packet, server, direction);
         bool isNews = header.Protocol switch
         {
             TransportProtocol.Tcp =>
@@ -98,7 +101,7 @@ internal sealed class Relay(Engine engine)
             return reason;
         }
 
-        Count(arrival, packet, server, FlowDirection.FromServer);
+        Traffic.Count(arrival, packet, server, FlowDirection.FromServer);
         NatRewrite.Disguise(packet, virtualEnd, arrival, isHop: true);
         return Emit(arrival, packet, hop);
     }
@@ -134,19 +137,25 @@ internal sealed class Relay(Engine engine)
             return DropReason.TimeToLiveExpired;
         }
 
-        if (packet.TotalLength > MtuOf(hop) && !MayBeCut(arrival, packet))
+        RealServer serves = connections.Server(handle);
+        bool isTunnel = toServer && connections[handle].Method == ForwardingMethod.Tunnel;
+        bool fits = isTunnel
+            ? packet.TotalLength <= _tunnelling.InnerMtu(arrival, packet, serves, hop)
+                || _tunnelling.MayBeCut(packet, serves)
+            : packet.TotalLength <= MtuOf(hop) || MayBeCut(arrival, packet);
+        if (!fits)
         {
             return DropReason.PacketTooBig;
         }
 
-        Count(arrival, packet, connections.Server(handle), direction);
+        Traffic.Count(arrival, packet, serves, direction);
         if (!toServer)
         {
             IcmpRelay.ToClient(packet, message, quoted, connections[handle].Virtual, client);
         }
-        else if (connections[handle].Method == ForwardingMethod.Tunnel)
+        else if (isTunnel)
         {
-            return _tunnelling.Send(arrival, packet, handle, connections.Server(handle), hop);
+            return _tunnelling.Send(arrival, packet, handle, serves, hop);
         }
         else if (connections[handle].SeesServer)
         {
@@ -204,7 +213,7 @@ internal sealed class Relay(Engine engine)
                 arrival,
                 packet,
                 mtu,
-                isTunnel ? _tunnelling.MayBeCut(packet) : MayBeCut(arrival, packet)))
+                isTunnel ? _tunnelling.MayBeCut(packet, server) : MayBeCut(arrival, packet)))
         {
             // The error quotes the packet as it would have gone on, with one hop less.
             IpAddress ourselves = ErrorSource(arrival, packet);
@@ -312,7 +321,13 @@ internal sealed class Relay(Engine engine)
     /// </summary>
     private static bool MayBeCut(in Arrival arrival, IpPacket packet) => packet.IsIpv4
         ? !packet.DontFragment && packet.HeaderLength == Ipv4Packet.MinimumHeaderLength
-        : arrival.LargestFragment > 0;
+        : arrival.LargestFragment > 0 && packet.HeaderLength == Ipv6Packet.HeaderLength;
+
+    /// <summary>
+    /// As the sender cut it, for the way took that; but not smaller than every link takes.
+    /// </summary>
+    private static int CutSize(in Arrival arrival, IpPacket packet) => Math.Max(
+        arrival.LargestFragment, packet.IsIpv4 ? LeastIpv4Cut : TunnelRewrite.LeastIpv6Mtu);
 
     private DropReason Emit(in Arrival arrival, IpPacket packet, int hop)
     {
@@ -321,9 +336,12 @@ internal sealed class Relay(Engine engine)
         Span<byte> frame =
             arrival.Frame.Slice(start, EthernetFrame.HeaderLength + packet.TotalLength);
         ForwardingCounters from = arrival.Port.Counters;
-        int mtu = arrival.LargestFragment > 0
-            ? Math.Min(arrival.LargestFragment, MtuOf(hop))
-            : MtuOf(hop);
+        int mtu = MtuOf(hop);
+        if (arrival.LargestFragment > 0 && MayBeCut(arrival, packet))
+        {
+            mtu = Math.Min(mtu, CutSize(arrival, packet));
+        }
+
         bool isWhole = arrival.Offload.Segmentation != SegmentationKind.None
             || packet.TotalLength <= mtu;
         if (isWhole)
@@ -354,39 +372,5 @@ internal sealed class Relay(Engine engine)
         from.Cut++;
         Fragments.Send(engine.Departures, from, hop, frame, mtu, arrival.Now);
         return DropReason.None;
-    }
-
-    private static void Count(
-        in Arrival arrival, IpPacket packet, RealServer server, FlowDirection direction)
-    {
-        if (server.IsRemoved)
-        {
-            return;
-        }
-
-        int packets = 1;
-        int octets = packet.TotalLength;
-        if (arrival.Offload.Segmentation != SegmentationKind.None)
-        {
-            packets = SuperFrame.SegmentsOf(packet, arrival.Offload);
-            octets += (packets - 1) * SuperFrame.HeadersOf(packet);
-        }
-
-        TrafficCounters own = server.Counters;
-        TrafficCounters all = server.Service!.Counters;
-        if (direction == FlowDirection.FromClient)
-        {
-            own.InPackets += packets;
-            own.InBytes += octets;
-            all.InPackets += packets;
-            all.InBytes += octets;
-        }
-        else
-        {
-            own.OutPackets += packets;
-            own.OutBytes += octets;
-            all.OutPackets += packets;
-            all.OutBytes += octets;
-        }
     }
 }

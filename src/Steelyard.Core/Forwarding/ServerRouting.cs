@@ -13,12 +13,6 @@ internal sealed class ServerRouting(Engine engine, Relay relay)
     public DropReason Route(
         in Arrival arrival, IpPacket packet, in FlowKey flow, in TransportHeader header)
     {
-        if (engine.Services.Book.FindOnePacket(flow.Protocol, flow.Client) is { } alone)
-        {
-            ServiceKey key = alone.Service!.Key;
-            return relay.Answer(arrival, packet, alone, new(key.Address, key.Port));
-        }
-
         bool isReset = (header.Flags & TcpFlags.Reset) != 0;
         if (engine.Settings.NatIcmpSend && !isReset && engine.Services.Book.Listens(flow.Client))
         {
@@ -30,9 +24,27 @@ internal sealed class ServerRouting(Engine engine, Relay relay)
         return Route(arrival, packet);
     }
 
+    /// <summary>
+    /// The answer to a lone datagram, of which no connection is left; false when it is none.
+    /// </summary>
+    public bool IsAnswer(
+        in Arrival arrival, IpPacket packet, in FlowKey flow, out DropReason reason)
+    {
+        reason = DropReason.None;
+        if (engine.Services.Book.FindOnePacket(flow.Protocol, flow.Client) is not { } alone)
+        {
+            return false;
+        }
+
+        ServiceKey key = alone.Service!.Key;
+        reason = relay.Answer(arrival, packet, alone, new(key.Address, key.Port));
+        return true;
+    }
+
     /// <summary>Any packet that is not for us.</summary>
     public DropReason Route(in Arrival arrival, IpPacket packet) =>
         engine.Services.Book.IsServer(packet.Source)
+        && engine.Departures.LeadsTo(packet.Source, arrival.Port)
             ? relay.Pass(arrival, packet)
             : DropReason.NotRouted;
 }

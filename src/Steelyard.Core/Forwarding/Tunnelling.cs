@@ -8,6 +8,9 @@ namespace Steelyard.Core.Forwarding;
 /// <summary>Sends a client's packet to its server inside another one.</summary>
 internal sealed class Tunnelling(Engine engine)
 {
+    // What the length field of the outer header can say. RFC 791 §3.1.
+    private const int LongestPacket = ushort.MaxValue;
+
     private ushort _identification;
 
     /// <summary>
@@ -23,8 +26,10 @@ internal sealed class Tunnelling(Engine engine)
     /// The packet may be longer than the tunnel takes: with <c>pmtu_disc=0</c>, or when its sender
     /// allows cutting, the outer one is cut.
     /// </summary>
-    public bool MayBeCut(IpPacket packet) =>
-        packet.IsIpv4 && (!packet.DontFragment || !engine.Settings.PmtuDisc);
+    public bool MayBeCut(IpPacket packet, RealServer server) =>
+        packet.IsIpv4
+        && (!packet.DontFragment || !engine.Settings.PmtuDisc)
+        && packet.TotalLength + Overhead(server) <= LongestPacket;
 
     public DropReason Send(
         in Arrival arrival, IpPacket packet, int handle, RealServer server, int hop)
@@ -93,7 +98,9 @@ internal sealed class Tunnelling(Engine engine)
         ref readonly Connection connection = ref engine.Connections[handle];
         uint flow = engine.Connections.HashOf(
             connection.Protocol, connection.Client, connection.Virtual);
-        bool dontFragment = TunnelRewrite.DontFragment(
+        int mtu = OuterMtu(server, hop);
+        bool isWhole = frame.Length - EthernetFrame.HeaderLength <= mtu;
+        bool dontFragment = isWhole && TunnelRewrite.DontFragment(
             new IpPacketHead(frame[^innerLength..]), engine.Settings.PmtuDisc);
         _identification = unchecked((ushort)(_identification + 1));
         TunnelRewrite.Wrap(
@@ -104,9 +111,8 @@ internal sealed class Tunnelling(Engine engine)
             dontFragment,
             _identification,
             TunnelRewrite.SourcePort(flow));
-        int mtu = OuterMtu(server, hop);
         ForwardingCounters from = arrival.Port.Counters;
-        if (frame.Length - EthernetFrame.HeaderLength <= mtu)
+        if (isWhole)
         {
             return engine.Departures.Send(from, hop, frame, default, isMade, arrival.Now);
         }

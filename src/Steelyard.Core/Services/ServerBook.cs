@@ -10,7 +10,7 @@ internal sealed class ServerBook
 {
     private readonly Dictionary<IpAddress, int> _hosts = [];
     private readonly Dictionary<Endpoint, int> _servers = [];
-    private readonly Dictionary<(TransportProtocol, Endpoint), RealServer> _onePacket = [];
+    private readonly Dictionary<(TransportProtocol, Endpoint), List<RealServer>> _onePacket = [];
 
     /// <summary>A server of whichever service has this address.</summary>
     public bool IsServer(IpAddress address) => _hosts.ContainsKey(address);
@@ -19,11 +19,14 @@ internal sealed class ServerBook
     public bool Listens(in Endpoint endpoint) => _servers.ContainsKey(endpoint);
 
     /// <summary>
-    /// The one-packet server by address translation that sends from there; null when there is
-    /// none.
+    /// The one-packet server by address translation that sends from there; of several services'
+    /// the one noted last. Null when there is none.
     /// </summary>
     public RealServer? FindOnePacket(TransportProtocol protocol, in Endpoint endpoint) =>
-        _onePacket.Count == 0 ? null : _onePacket.GetValueOrDefault((protocol, endpoint));
+        _onePacket.Count > 0
+        && _onePacket.TryGetValue((protocol, endpoint), out List<RealServer>? servers)
+            ? servers[^1]
+            : null;
 
     public void Add(RealServer server)
     {
@@ -39,13 +42,12 @@ internal sealed class ServerBook
         bool answersAlone = key is { Mark: 0, Port: not 0 }
             && server.Service.Settings.IsOnePacket
             && server.Method == ForwardingMethod.Nat;
+        Forget(server);
         if (answersAlone)
         {
-            _onePacket[(key.Protocol, server.Endpoint)] = server;
-        }
-        else
-        {
-            Forget(server);
+            (TransportProtocol, Endpoint) place = (key.Protocol, server.Endpoint);
+            _ = _onePacket.TryAdd(place, []);
+            _onePacket[place].Add(server);
         }
     }
 
@@ -59,7 +61,9 @@ internal sealed class ServerBook
     private void Forget(RealServer server)
     {
         (TransportProtocol, Endpoint) place = (server.Service!.Key.Protocol, server.Endpoint);
-        if (_onePacket.GetValueOrDefault(place) == server)
+        if (_onePacket.TryGetValue(place, out List<RealServer>? servers)
+            && servers.Remove(server)
+            && servers.Count == 0)
         {
             _ = _onePacket.Remove(place);
         }

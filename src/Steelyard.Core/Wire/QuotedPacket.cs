@@ -101,7 +101,9 @@ public readonly ref struct QuotedPacket
         }
 
         packet = new(octets, false, extensions.TransportOffset, extensions.Protocol);
-        return true;
+
+        // A mapped address is one of IPv4, and in no packet of IPv6. RFC 4291 §2.5.5.2.
+        return !packet.Source.IsIpv4 && !packet.Destination.IsIpv4;
     }
 
     private void Replace(int offset, IpAddress address)

@@ -14,6 +14,12 @@ internal sealed class FtpControl(Engine engine)
     private const ushort ControlPort = 21;
     private const ushort ActiveDataPort = 20;
 
+    // A line that names an end is short; what is longer than any link's packet holds none.
+    private const int LongestSegment = 9216;
+
+    // Announced and not yet opened, of all clients together.
+    private const int MostExpected = 4096;
+
     private readonly byte[] _text = new byte[FtpText.MaximumLength];
 
     /// <summary>Whether a connection is to be listened to.</summary>
@@ -53,7 +59,8 @@ internal sealed class FtpControl(Engine engine)
         }
 
         ReadOnlySpan<byte> payload = packet.Payload[segment.HeaderLength..];
-        bool isWhole = arrival.Offload.Segmentation == SegmentationKind.None;
+        bool isWhole = arrival.Offload.Segmentation == SegmentationKind.None
+            && packet.TotalLength <= LongestSegment;
         if (payload.IsEmpty
             || !isWhole
             || engine.Connections[handle].State != ConnectionState.Established)
@@ -123,7 +130,9 @@ internal sealed class FtpControl(Engine engine)
         ref readonly Connection control = ref engine.Connections[handle];
         FlowKey flow = new(
             TransportProtocol.Tcp, client, control.Virtual with { Port = virtualPort });
-        if (engine.Connections.Find(flow.Protocol, flow.Client, flow.Virtual, out _) >= 0)
+        bool isThere =
+            engine.Connections.Find(flow.Protocol, flow.Client, flow.Virtual, out _) >= 0;
+        if (isThere || engine.Connections.Expected >= MostExpected)
         {
             return;
         }
@@ -137,7 +146,7 @@ internal sealed class FtpControl(Engine engine)
                 Method = ForwardingMethod.Nat,
                 ServerPort = serverPort,
                 Controller = handle,
-                IsExpected = client.Port == 0,
+                IsExpected = true,
             },
             arrival.Now);
     }
