@@ -12,7 +12,7 @@ internal static class AddressText
 {
     /// <summary>
     /// Reads <c>host[:port]</c>, <c>[v6]:port</c> or a bare IPv6 address. Host and port may
-    /// be names.
+    /// be names. Digits alone are taken for a port, not for an address, and so are not enough.
     /// </summary>
     /// <param name="port">Null when none is given.</param>
     public static bool TryParse(
@@ -56,7 +56,10 @@ internal static class AddressText
             int colon = text.LastIndexOf(':');
             host = colon < 0 ? text : text[..colon];
             portText = colon < 0 ? null : text[(colon + 1)..];
+            bool isBareNumber =
+                colon < 0 && !text.AsSpan().ContainsAnyExceptInRange('0', '9');
             if (host.Length == 0
+                || isBareNumber
                 || (!TryParseIpv4(host, out address)
                     && !names.TryFindAddress(host, out address)))
             {

@@ -74,17 +74,17 @@ internal sealed partial class CommandParser
     private IpvsServer BuildServer()
     {
         bool isTunnel = _method == ForwardingMethod.Tunnel;
+        if (!isTunnel && _serverAddress.IsIpv4 != _address.IsIpv4)
+        {
+            throw IpvsadmException.Usage(
+                "Different address family is allowed only for tunneling servers");
+        }
+
         const Given TunnelWords =
             Given.TunnelType | Given.TunnelPort | Grammar.TunnelChecksums;
         if (!isTunnel && Has(TunnelWords))
         {
             throw IpvsadmException.Usage("Tunnel options conflict with forward method");
-        }
-
-        if (!isTunnel && _serverAddress.IsIpv4 != _address.IsIpv4)
-        {
-            throw IpvsadmException.Usage(
-                "Different address family is allowed only for tunneling servers");
         }
 
         Grammar.CheckTunnel(_tunnelType, _given);

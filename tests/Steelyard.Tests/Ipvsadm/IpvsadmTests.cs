@@ -153,6 +153,11 @@ public sealed class IpvsadmTests
     [InlineData("-L --stats=5", "--stats=5: option does not take an argument")]
     [InlineData("-Lnt", "-Lnt: missing argument")]
     [InlineData("-LnQ", "-LnQ: unknown option")]
+    [InlineData("-A -t 80", "illegal virtual server address[:port] specified")]
+    [InlineData("-A -t 65536", "illegal virtual server address[:port] specified")]
+    [InlineData("-a -t 10.9.0.1:80 -r 080", "illegal real server address[:port] specified")]
+    [InlineData("-a -t 10.9.0.1:80 -r [fd00:1::b]:80 --tun-type gre --tun-csum",
+        "Different address family is allowed only for tunneling servers")]
     public async Task Wrong_combinations_are_named(string arguments, string expected)
     {
         Assert.Equal(expected + "\n", (await RunAsync(arguments)).Error);
