@@ -98,8 +98,13 @@ public sealed class SipPersistenceTests
         CallIdText seen = List().Single(record => record.IsTemplate).CallId;
         Assert.Equal("one@phone", seen.ToText());
 
-        _box.Now += Kept * 3;
-        _box.Turn();
+        for (int pass = 0; pass < 2; pass++)
+        {
+            // The template stays for a while after the last connection that it made.
+            _box.Now += Kept * 3;
+            _box.Turn();
+        }
+
         ServerOf(6002, "two@phone");
 
         Assert.Null(seen.ToText());
