@@ -1,4 +1,5 @@
 using System;
+using System.Buffers.Binary;
 
 namespace Steelyard.Core.Chance;
 
@@ -40,6 +41,40 @@ public readonly struct SeededHash
         ulong half = Fold(low ^ _first, high ^ _second);
         ulong other = Fold(otherLow ^ _third, otherHigh ^ _fourth);
         return unchecked((uint)Fold(half ^ rest, other ^ _fifth));
+    }
+
+    /// <summary>Hashes octets, and what goes with them.</summary>
+    public uint Of(ReadOnlySpan<byte> octets, uint rest)
+    {
+        ulong state = ((ulong)octets.Length << 32) | rest;
+        while (!octets.IsEmpty)
+        {
+            ulong left = TakeWord(ref octets);
+            ulong right = TakeWord(ref octets);
+            state = Fold(left ^ _first, right ^ state ^ _second);
+        }
+
+        return unchecked((uint)Fold(state ^ _third, _fourth));
+    }
+
+    /// <summary>The next eight octets; zeros follow the last one.</summary>
+    private static ulong TakeWord(ref ReadOnlySpan<byte> octets)
+    {
+        if (octets.Length >= sizeof(ulong))
+        {
+            ulong whole = BinaryPrimitives.ReadUInt64LittleEndian(octets);
+            octets = octets[sizeof(ulong)..];
+            return whole;
+        }
+
+        ulong word = 0;
+        for (int index = octets.Length - 1; index >= 0; index--)
+        {
+            word = (word << 8) | octets[index];
+        }
+
+        octets = default;
+        return word;
     }
 
     private static ulong Fold(ulong left, ulong right)

@@ -30,7 +30,7 @@ public readonly record struct ConnectionRecord(
     public uint Mark { get; init; }
 
     /// <summary>The Call-ID that a template of the persistence engine sip is for.</summary>
-    public string? CallId { get; init; }
+    public CallIdText CallId { get; init; }
 
     /// <summary>Full NAT: whom the server sees as the client.</summary>
     public Endpoint Local { get; init; }

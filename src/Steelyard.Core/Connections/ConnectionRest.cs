@@ -30,6 +30,8 @@ internal struct ConnectionRest
     /// <summary>Full NAT: which address of the source pool, plus one; 0 for none.</summary>
     public ushort LocalPlusOne;
 
-    /// <summary>Which pair of sequence shifts, plus one; 0 for none.</summary>
-    public ushort ShiftsPlusOne;
+    /// <summary>
+    /// Which pair of sequence shifts, or which Call-ID with a template; plus one, 0 for none.
+    /// </summary>
+    public ushort SlotPlusOne;
 }

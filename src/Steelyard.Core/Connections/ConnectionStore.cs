@@ -1,3 +1,4 @@
+using System;
 using Steelyard.Core.Invariants;
 using Steelyard.Core.Services;
 using Steelyard.Core.Time;
@@ -51,6 +52,8 @@ internal sealed class ConnectionStore
     public int Expected { get; private set; }
 
     public ServerRoster Servers { get; }
+
+    public CallIdSlab CallIds { get; } = new();
 
     public DeadlineWheel Wheel { get; }
 
@@ -131,6 +134,7 @@ internal sealed class ConnectionStore
                 ServerPort = wanted.ServerPort,
                 LocalPlusOne = (ushort)local,
                 LocalPort = wanted.Local.Port,
+                SlotPlusOne = (ushort)(wanted.CallIdSlot + 1),
             };
         }
 
@@ -172,20 +176,35 @@ internal sealed class ConnectionStore
     }
 
     /// <summary>Whether payloads of the connection were resized.</summary>
-    public bool HasShifts(int handle) => _rests[handle].ShiftsPlusOne != 0;
+    public bool HasShifts(int handle) =>
+        _rests[handle].SlotPlusOne != 0 && !_connections[handle].IsTemplate;
 
     /// <summary>The shifts of a connection that has some.</summary>
-    public ref ShiftPair Shifts(int handle) => ref _shifts[_rests[handle].ShiftsPlusOne - 1];
+    public ref ShiftPair Shifts(int handle) => ref _shifts[_rests[handle].SlotPlusOne - 1];
 
     /// <summary>From now on its payloads may be resized; false when too many have shifts.</summary>
     public bool TryGiveShifts(int handle)
     {
         if (!HasShifts(handle))
         {
-            RestFor(handle).ShiftsPlusOne = (ushort)(_shifts.Take() + 1);
+            RestFor(handle).SlotPlusOne = (ushort)(_shifts.Take() + 1);
         }
 
         return HasShifts(handle);
+    }
+
+    /// <summary>The Call-ID that a template is for; empty for none.</summary>
+    public ReadOnlySpan<byte> CallId(int handle)
+    {
+        int slot = CallIdSlot(handle);
+        return slot < 0 ? default : CallIds[slot];
+    }
+
+    /// <summary>The same, for other threads.</summary>
+    public CallIdText CallIdText(int handle)
+    {
+        int slot = CallIdSlot(handle);
+        return slot < 0 ? default : CallIds.TextOf(slot);
     }
 
     /// <summary>Gives a connection other ports: its old ones lead nowhere any more.</summary>
@@ -282,6 +301,9 @@ internal sealed class ConnectionStore
         }
     }
 
+    private int CallIdSlot(int handle) =>
+        _connections[handle].IsTemplate ? _rests[handle].SlotPlusOne - 1 : Nothing;
+
     private void ClearRest(int handle)
     {
         ref ConnectionRest rest = ref _rests[handle];
@@ -290,9 +312,14 @@ internal sealed class ConnectionStore
             _rests[rest.ControllerPlusOne - 1].Controlled--;
         }
 
-        if (rest.ShiftsPlusOne != 0)
+        int slot = rest.SlotPlusOne - 1;
+        if (slot >= 0 && _connections[handle].IsTemplate)
         {
-            _shifts.Free(rest.ShiftsPlusOne - 1);
+            CallIds.Remove(slot);
+        }
+        else if (slot >= 0)
+        {
+            _shifts.Free(slot);
         }
 
         rest = default;

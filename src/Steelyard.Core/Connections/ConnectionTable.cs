@@ -244,6 +244,7 @@ public sealed class ConnectionTable
         {
             IsTemplate = connection.IsTemplate,
             Mark = MarkOf(handle),
+            CallId = _store.CallIdText(handle),
             Local = isFullNat ? _store.PeerOfServer(handle) : default,
         };
     }
@@ -272,7 +273,7 @@ public sealed class ConnectionTable
         Instant deadline = now + TimeSpan.FromTicks(ticks);
         FlowKey flow = new(record.Protocol, record.Client, record.Virtual);
         int handle = record.IsTemplate
-            ? Templates.Find(flow)
+            ? Templates.Find(flow, default)
             : Find(record.Protocol, record.Client, record.Virtual, out _);
         if (handle >= 0 && Server(handle) != server)
         {

@@ -53,13 +53,29 @@ internal sealed class FlowDirectory(ConnectionStore store, ulong seed)
         return Nothing;
     }
 
-    /// <summary>The template of these ends; -1 when there is none.</summary>
-    public int FindTemplate(in FlowKey flow) => Find(
-        HashOf(Marked(flow.Protocol), flow.Client, flow.Virtual),
-        Marked(flow.Protocol),
-        flow.Client,
-        flow.Virtual,
-        out _);
+    /// <summary>
+    /// The template of these ends and this Call-ID, or of none; -1 when there is none.
+    /// </summary>
+    public int FindTemplate(in FlowKey flow, ReadOnlySpan<byte> callId)
+    {
+        TransportProtocol protocol = Marked(flow.Protocol);
+        uint hash = WithCallId(HashOf(protocol, flow.Client, flow.Virtual), callId);
+        uint at = _index.Start(hash);
+        while (_index.TryNext(hash, ref at, out uint link))
+        {
+            int handle = (int)(link >> 1);
+            ref readonly Connection template = ref store[handle];
+            if (template.TransportProtocol == protocol
+                && template.Client == flow.Client
+                && template.Virtual == flow.Virtual
+                && store.CallId(handle).SequenceEqual(callId))
+            {
+                return handle;
+            }
+        }
+
+        return Nothing;
+    }
 
     public uint HashOf(
         TransportProtocol protocol, in Endpoint source, in Endpoint destination) => _hash.Of(
@@ -131,8 +147,15 @@ internal sealed class FlowDirectory(ConnectionStore store, ulong seed)
         store[handle].Method is ForwardingMethod.Nat or ForwardingMethod.FullNat
         && !store[handle].IsTemplate;
 
-    private uint ClientHash(int handle) => HashOf(
-        store[handle].TransportProtocol, store[handle].Client, store[handle].Virtual);
+    private uint WithCallId(uint hash, ReadOnlySpan<byte> callId) =>
+        callId.IsEmpty ? hash : _hash.Of(callId, hash);
+
+    private uint ClientHash(int handle)
+    {
+        uint hash = HashOf(
+            store[handle].TransportProtocol, store[handle].Client, store[handle].Virtual);
+        return store[handle].IsTemplate ? WithCallId(hash, store.CallId(handle)) : hash;
+    }
 
     private uint ServerHash(int handle) => HashOf(
         store[handle].TransportProtocol,

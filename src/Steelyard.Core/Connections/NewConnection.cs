@@ -23,6 +23,9 @@ internal struct NewConnection
 
     public uint Mark { get; init; }
 
+    /// <summary>A template's Call-ID in the slab; -1 for none.</summary>
+    public int CallIdSlot { get; init; } = -1;
+
     /// <summary>Handle of the connection that controls this one; -1 for none.</summary>
     public int Controller { get; init; } = -1;
 

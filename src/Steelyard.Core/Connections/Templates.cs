@@ -13,16 +13,36 @@ internal sealed class Templates(ConnectionStore store)
     // A template that nothing finds any more is listed with this port, as LVS does.
     private const ushort Nowhere = ushort.MaxValue;
 
+    /// <summary>Whether another template can be for a Call-ID.</summary>
+    public bool HasRoomForCallId => store.CallIds.HasRoom;
+
+    /// <summary>From now on templates may be for Call-IDs.</summary>
+    public void AllocateCallIds() => store.CallIds.Allocate();
+
     /// <summary>The template of a client and a service; -1 when there is none.</summary>
     /// <param name="flow">
     /// Protocol, masked client without port, and what the client was promised a server for.
     /// </param>
-    public int Find(in FlowKey flow) => store.Directory.FindTemplate(flow);
+    /// <param name="callId">The dialogue that it is for; empty for all that the client does.
+    /// </param>
+    public int Find(in FlowKey flow, ReadOnlySpan<byte> callId) =>
+        store.Directory.FindTemplate(flow, callId);
 
     /// <summary>Makes a template; -1 when the table is full.</summary>
     public int Create(
-        RealServer server, in FlowKey flow, uint mark, TimeSpan timeout, Instant now)
+        RealServer server,
+        in FlowKey flow,
+        ReadOnlySpan<byte> callId,
+        uint mark,
+        TimeSpan timeout,
+        Instant now)
     {
+        int slot = callId.IsEmpty ? -1 : store.CallIds.Add(callId);
+        if (slot < 0 && !callId.IsEmpty)
+        {
+            return -1;
+        }
+
         int handle = store.Insert(
             new NewConnection
             {
@@ -31,12 +51,17 @@ internal sealed class Templates(ConnectionStore store)
                 Method = server.Method,
                 IsTemplate = true,
                 Mark = mark,
+                CallIdSlot = slot,
             },
             now + timeout,
             now);
         if (handle >= 0)
         {
             store.RestFor(handle).FixedTimeout = DeadlineWheel.TicksOf(timeout);
+        }
+        else if (slot >= 0)
+        {
+            store.CallIds.Remove(slot);
         }
 
         return handle;

@@ -170,6 +170,15 @@ public sealed class Engine
         }
     }
 
+    /// <summary>A service will have these settings: takes the memory that they need.</summary>
+    internal void Prepare(ServiceSettings settings)
+    {
+        if (settings.IsBySip)
+        {
+            Connections.Templates.AllocateCallIds();
+        }
+    }
+
     internal void FlushPorts()
     {
         foreach (EnginePort port in _ports)

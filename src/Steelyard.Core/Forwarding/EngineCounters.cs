@@ -21,6 +21,11 @@ public sealed class EngineCounters
     /// <summary>Connections that <c>drop_entry</c> threw out.</summary>
     public long ConnectionsThrownOut;
 
+    /// <summary>
+    /// SIP dialogues that kept to their client's server, since too many Call-IDs were known.
+    /// </summary>
+    public long CallIdsNotKept;
+
     /// <summary>Connections taken over from the twin.</summary>
     public long ConnectionsLearned;
 

@@ -1,4 +1,6 @@
+using System;
 using Steelyard.Core.Connections;
+using Steelyard.Core.Forwarding.Sip;
 using Steelyard.Core.Services;
 using Steelyard.Core.Wire;
 
@@ -22,11 +24,20 @@ internal sealed class Persistence(Engine engine)
         out NewConnection wanted)
     {
         wanted = default;
+        Templates templates = engine.Connections.Templates;
         FlowKey promise = PromiseOf(service, flow);
-        int template = engine.Connections.Templates.Find(promise);
+        ReadOnlySpan<byte> callId = CallIdOf(packet, service);
+        int template = templates.Find(promise, callId);
+        if (template < 0 && !callId.IsEmpty && !templates.HasRoomForCallId)
+        {
+            engine.Counters.CallIdsNotKept++;
+            callId = default;
+            template = templates.Find(promise, callId);
+        }
+
         if (template >= 0 && !IsKept(template))
         {
-            engine.Connections.Templates.Invalidate(template);
+            templates.Invalidate(template);
             template = -1;
         }
 
@@ -40,9 +51,10 @@ internal sealed class Persistence(Engine engine)
                 return DropReason.NoDestination;
             }
 
-            template = engine.Connections.Templates.Create(
+            template = templates.Create(
                 server,
                 promise,
+                callId,
                 mark,
                 service.Settings.Persistence!.Timeout,
                 arrival.Now);
@@ -53,7 +65,7 @@ internal sealed class Persistence(Engine engine)
         }
         else
         {
-            engine.Connections.Templates.Renew(template, arrival.Now);
+            templates.Renew(template, arrival.Now);
         }
 
         RealServer kept = engine.Connections.Server(template);
@@ -74,6 +86,18 @@ internal sealed class Persistence(Engine engine)
         };
         return DropReason.None;
     }
+
+    /// <summary>
+    /// The dialogue that a datagram belongs to; empty when the service does not look for it, or
+    /// there is none: then the client alone counts.
+    /// </summary>
+    private static ReadOnlySpan<byte> CallIdOf(IpPacket packet, VirtualService service) =>
+        service.Settings.IsBySip
+        && packet.Protocol == IpProtocol.Udp
+        && UdpDatagram.TryParse(packet.Payload, out UdpDatagram datagram)
+        && CallId.TryFind(datagram.Octets[UdpDatagram.HeaderLength..], out ReadOnlySpan<byte> value)
+            ? value
+            : default;
 
     /// <summary>
     /// What the client was promised a server for: one port of the service; all ports, with FTP and

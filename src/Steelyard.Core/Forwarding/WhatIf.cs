@@ -80,7 +80,9 @@ internal static class WhatIf
         return 0;
     }
 
-    /// <summary>The server that a persistent client was promised.</summary>
+    /// <summary>
+    /// The server that a persistent client was promised, whatever SIP dialogues it may have.
+    /// </summary>
     private static RealServer? Promised(
         Engine engine, VirtualService service, in FlowKey flow)
     {
@@ -89,7 +91,8 @@ internal static class WhatIf
             return null;
         }
 
-        int template = engine.Connections.Templates.Find(Persistence.PromiseOf(service, flow));
+        int template = engine.Connections.Templates.Find(
+            Persistence.PromiseOf(service, flow), callId: default);
         return template >= 0 ? engine.Connections.Server(template) : null;
     }
 

@@ -17,6 +17,9 @@ public sealed record ServiceSettings
     /// <summary>Persistence engine (<c>--pe</c>): <c>sip</c>, or empty for none.</summary>
     public string PersistenceEngine { get; init; } = string.Empty;
 
+    /// <summary>A client stays with its server for each SIP dialogue by itself.</summary>
+    internal bool IsBySip => PersistenceEngine == "sip" && Persistence is not null;
+
     /// <summary>Every datagram is scheduled by itself (<c>-o</c>).</summary>
     public bool IsOnePacket { get; init; }
 }

@@ -41,7 +41,7 @@ internal sealed record ConnectionEntry(
         record.Timeout.TotalSeconds,
         record.IsTemplate,
         record.Mark,
-        record.CallId);
+        record.CallId.ToText());
 
     public ConnectionRecord ToRecord() => new(
         Protocol,
@@ -55,7 +55,7 @@ internal sealed record ConnectionEntry(
     {
         IsTemplate = Template,
         Mark = Mark,
-        CallId = CallId,
+        CallId = CallIdText.Of(CallId),
     };
 }
 

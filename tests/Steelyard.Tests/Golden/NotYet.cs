@@ -7,5 +7,5 @@ internal static class NotYet
 
     public static readonly string[] Packets = [];
 
-    public static readonly string[] Syncs = ["sync/persist-sip"];
+    public static readonly string[] Syncs = [];
 }

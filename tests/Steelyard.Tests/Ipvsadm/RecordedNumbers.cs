@@ -61,7 +61,7 @@ internal static class RecordedNumbers
             {
                 IsTemplate = words[2] is "ASSURED" or "NONE",
                 Mark = words[0] == "IP" ? destination.Address.Ipv4 : 0,
-                CallId = words.Length > 6 ? words[7] : null,
+                CallId = words.Length > 6 ? CallIdText.Of(words[7]) : default,
             });
         }
 

@@ -84,6 +84,12 @@ internal sealed class PacketBuilder
         return this;
     }
 
+    public PacketBuilder Payload(ReadOnlySpan<byte> octets)
+    {
+        _payload = octets.ToArray();
+        return this;
+    }
+
     public PacketBuilder TimeToLive(byte timeToLive)
     {
         _timeToLive = timeToLive;

@@ -8,5 +8,9 @@ namespace Steelyard.Core.Forwarding.Commands;
 /// </summary>
 public sealed class AddService(VirtualService service) : IEngineCommand
 {
-    public void Apply(Engine engine, Instant now) => engine.Services.Add(service);
+    public void Apply(Engine engine, Instant now)
+    {
+        engine.Prepare(service.Settings);
+        engine.Services.Add(service);
+    }
 }

@@ -14,6 +14,7 @@ public sealed class EditService(
 {
     public void Apply(Engine engine, Instant now)
     {
+        engine.Prepare(settings);
         VirtualService? service = engine.Services.Find(key);
         service?.Change(settings, schedule ?? service.Schedule);
     }

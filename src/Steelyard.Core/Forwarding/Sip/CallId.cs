@@ -1,6 +1,7 @@
 using System;
 using System.Buffers;
 using System.Text;
+using Steelyard.Core.Connections;
 
 namespace Steelyard.Core.Forwarding.Sip;
 
@@ -16,7 +17,7 @@ namespace Steelyard.Core.Forwarding.Sip;
 internal static class CallId
 {
     /// <summary>Octets of the longest value that is found.</summary>
-    public const int MaximumLength = 255;
+    public const int MaximumLength = CallIdText.MaximumLength;
 
     // word, of which callid = word [ "@" word ] is made. RFC 3261 §25.1.
     private static readonly SearchValues<byte> WordOctets = SearchValues.Create(
