@@ -30,6 +30,11 @@ internal struct ConnectionRest
     /// <summary>Full NAT: which address of the source pool, plus one; 0 for none.</summary>
     public ushort LocalPlusOne;
 
+    /// <summary>
+    /// A process of the box that is reached by another address than its own: which, plus one.
+    /// </summary>
+    public ushort ReachPlusOne;
+
     /// <summary>Which pair of sequence shifts, plus one; 0 for none.</summary>
     public ushort ShiftsPlusOne;
 }

@@ -43,7 +43,7 @@ internal sealed class FlowDirectory(ConnectionStore store, ulong seed)
             }
             else if (connection.TransportProtocol == protocol
                 && store.PeerOfServer(handle) == destination
-                && store.ServerEndpoint(handle) == source)
+                && store.Reach(handle) == source)
             {
                 direction = FlowDirection.FromServer;
                 return handle;
@@ -115,14 +115,13 @@ internal sealed class FlowDirectory(ConnectionStore store, ulong seed)
         (TransportProtocol)((byte)protocol | Connection.TemplateBit);
 
     private bool StandsForServer(int handle) =>
-        store[handle].Method is ForwardingMethod.Nat or ForwardingMethod.FullNat
-        && !store[handle].IsTemplate;
+        store[handle].SeesServer && !store[handle].IsTemplate;
 
     private uint ClientHash(int handle) => HashOf(
         store[handle].TransportProtocol, store[handle].Client, store[handle].Virtual);
 
     private uint ServerHash(int handle) => HashOf(
         store[handle].TransportProtocol,
-        store.ServerEndpoint(handle),
+        store.Reach(handle),
         store.PeerOfServer(handle));
 }
