@@ -1,12 +1,10 @@
 using System;
 using System.Collections.Generic;
-using System.Collections.Immutable;
 using System.Linq;
 using Steelyard.Core.Control.Services;
 using Steelyard.Core.Forwarding;
 using Steelyard.Core.Forwarding.Commands;
 using Steelyard.Core.Routing;
-using Steelyard.Core.Services;
 using Steelyard.Core.Wire;
 
 namespace Steelyard.Core.Control.Network;

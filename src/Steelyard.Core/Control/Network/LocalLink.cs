@@ -1,4 +1,3 @@
-using System;
 using Steelyard.Core.Wire;
 
 namespace Steelyard.Core.Control.Network;
