@@ -16,6 +16,9 @@ internal sealed class ServerPlaceBinding(ValueReader values)
 {
     private const ulong LinkLocal = 0xFE80_0000_0000_0000;
     private const ulong LinkLocalMask = 0xFFC0_0000_0000_0000;
+    private const uint Loopback = 127;
+
+    private static readonly IpAddress Ipv6Loopback = new(0, 1);
 
     /// <summary>The place, or none with a fault.</summary>
     public ServerPlace? Bind(Statement statement, in ServiceKey service, MethodChoice way)
@@ -83,6 +86,14 @@ internal sealed class ServerPlaceBinding(ValueReader values)
                 word.Position,
                 $"the service is {families[0]} and its server {families[1]}: "
                 + "only a tunnel joins them (lvs_method TUN)");
+        }
+        else if (address.IsIpv4 ? address.Ipv4 >> 24 == Loopback : address == Ipv6Loopback)
+        {
+            // RFC 1122 §3.2.1.3; and as with LVS.
+            values.Faults.Warning(
+                word.Position,
+                $"no client reaches {address}, which takes nothing from a network: "
+                + "name an address of one of the box's interfaces");
         }
     }
 }

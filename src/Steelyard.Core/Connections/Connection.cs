@@ -84,8 +84,11 @@ public struct Connection
     internal readonly bool IsOnePacket => (Flags & ConnectionFlags.OnePacket) != 0;
 
     /// <summary>The server is addressed by its own name, not by the virtual one.</summary>
-    internal readonly bool SeesServer =>
-        ForwardingMethod is ForwardingMethod.Nat or ForwardingMethod.FullNat;
+    internal readonly bool SeesServer => NamesServer(ForwardingMethod);
+
+    /// <summary>Packets are translated to the server, and its replies pass by us.</summary>
+    internal static bool NamesServer(ForwardingMethod method) => method
+        is ForwardingMethod.Nat or ForwardingMethod.FullNat or ForwardingMethod.Local;
 
     internal readonly bool IsTied => (Flags & ConnectionFlags.Tied) != 0;
 

@@ -34,4 +34,9 @@ internal struct ConnectionRest
     /// Which pair of sequence shifts, or which Call-ID with a template; plus one, 0 for none.
     /// </summary>
     public ushort SlotPlusOne;
+
+    /// <summary>
+    /// A process of the box that is reached by another address than its own: which, plus one.
+    /// </summary>
+    public ushort ReachPlusOne;
 }

@@ -71,7 +71,7 @@ internal sealed class ConnectionStore
         return ref _rests[handle];
     }
 
-    /// <summary>Where packets for the server go.</summary>
+    /// <summary>Where packets for the server go, by its own name.</summary>
     public Endpoint ServerEndpoint(int handle)
     {
         ref readonly Connection connection = ref _connections[handle];
@@ -86,6 +86,18 @@ internal sealed class ConnectionStore
             || _rests[handle].ServerPort == 0
                 ? endpoint
                 : endpoint with { Port = _rests[handle].ServerPort };
+    }
+
+    /// <summary>
+    /// The same, by the address that is on the packets; a process of the box may have another.
+    /// </summary>
+    public Endpoint Reach(int handle)
+    {
+        Endpoint endpoint = ServerEndpoint(handle);
+        return (_connections[handle].Flags & ConnectionFlags.HasOwnEnds) == 0
+            || _rests[handle].ReachPlusOne == 0
+                ? endpoint
+                : endpoint with { Address = _locals[_rests[handle].ReachPlusOne - 1] };
     }
 
     /// <summary>Whom the server talks to: the client, or with full NAT the box.</summary>
@@ -103,9 +115,10 @@ internal sealed class ConnectionStore
     /// </summary>
     public int Insert(in NewConnection wanted, Instant deadline, Instant now)
     {
-        int local = wanted.Local.Address.IsNone ? 0 : _locals.IndexOf(wanted.Local.Address) + 1;
+        int local = NumberOf(wanted.Local.Address);
+        int reach = NumberOf(wanted.Reach);
         bool hasRoom = _free != Nothing || HandleLimit < Capacity || TryEvict();
-        if (!hasRoom || local < 0 || !Servers.TryEnter(wanted.Server))
+        if (!hasRoom || local < 0 || reach < 0 || !Servers.TryEnter(wanted.Server))
         {
             return Nothing;
         }
@@ -133,6 +146,7 @@ internal sealed class ConnectionStore
                 Mark = wanted.Mark,
                 ServerPort = wanted.ServerPort,
                 LocalPlusOne = (ushort)local,
+                ReachPlusOne = (ushort)reach,
                 LocalPort = wanted.Local.Port,
                 SlotPlusOne = (ushort)(wanted.CallIdSlot + 1),
             };
@@ -246,14 +260,20 @@ internal sealed class ConnectionStore
 
     private static ConnectionFlags FlagsOf(in NewConnection wanted)
     {
-        bool repliesPass = wanted.Method is ForwardingMethod.Nat or ForwardingMethod.FullNat;
+        bool repliesPass = Connection.NamesServer(wanted.Method);
         ConnectionFlags flags = ConnectionFlags.InUse | ConnectionFlags.Inactive;
         flags |= repliesPass ? 0 : ConnectionFlags.NoOutput;
         flags |= wanted.IsOnePacket ? ConnectionFlags.OnePacket : 0;
         flags |= wanted.IsExpected ? ConnectionFlags.Expected : 0;
-        bool hasOwnEnds = wanted.ServerPort != 0 || !wanted.Local.Address.IsNone;
+        bool hasOwnEnds = wanted.ServerPort != 0
+            || !wanted.Local.Address.IsNone
+            || !wanted.Reach.IsNone;
         return flags | (hasOwnEnds ? ConnectionFlags.HasOwnEnds : 0);
     }
+
+    /// <summary>An address's number, plus one; 0 for none, below 0 when none is left.</summary>
+    private int NumberOf(IpAddress address) =>
+        address.IsNone ? 0 : _locals.IndexOf(address) + 1;
 
     private static void CountIn(RealServer server, bool isTemplate)
     {

@@ -78,6 +78,9 @@ public sealed class ConnectionTable
     /// </summary>
     public Endpoint ServerEndpoint(int handle) => _store.ServerEndpoint(handle);
 
+    /// <summary>The same, by the address that is on the packets.</summary>
+    public Endpoint Reach(int handle) => _store.Reach(handle);
+
     /// <summary>Whom the server sees as its client: with full NAT, the box.</summary>
     public Endpoint PeerOfServer(int handle) => _store.PeerOfServer(handle);
 
@@ -374,17 +377,23 @@ public sealed class ConnectionTable
     }
 
     private static NewConnection ToNew(
-        in ConnectionRecord record, RealServer server, in FlowKey flow) => new()
+        in ConnectionRecord record, RealServer server, in FlowKey flow)
+    {
+        // What is local to the twin is not to us, and the reverse.
+        bool isLocal = record.Method == ForwardingMethod.Local
+            || server.Method == ForwardingMethod.Local;
+        return new()
         {
             Flow = flow,
             Server = server,
-            Method = record.Method,
+            Method = isLocal ? server.Method : record.Method,
             IsTemplate = record.IsTemplate,
             Mark = record.Mark,
             Local = record.Local,
             ServerPort =
                 record.Server.Port == server.Endpoint.Port ? (ushort)0 : record.Server.Port,
         };
+    }
 
     /// <summary>A connection that controls others stays for them, a while at a time.</summary>
     private void Prolong(int handle, Instant? now)

@@ -132,7 +132,7 @@ internal sealed class FlowDirectory(ConnectionStore store, ulong seed)
         if ((connection.Flags & ConnectionFlags.HasOwnEnds) != 0)
         {
             return store.PeerOfServer(handle) == destination
-                && store.ServerEndpoint(handle) == source;
+                && store.Reach(handle) == source;
         }
 
         return connection.ClientAddress == destination.Address
@@ -144,8 +144,7 @@ internal sealed class FlowDirectory(ConnectionStore store, ulong seed)
         (TransportProtocol)((byte)protocol | Connection.TemplateBit);
 
     private bool StandsForServer(int handle) =>
-        store[handle].Method is ForwardingMethod.Nat or ForwardingMethod.FullNat
-        && !store[handle].IsTemplate;
+        store[handle].SeesServer && !store[handle].IsTemplate;
 
     private uint WithCallId(uint hash, ReadOnlySpan<byte> callId) =>
         callId.IsEmpty ? hash : _hash.Of(callId, hash);
@@ -159,6 +158,6 @@ internal sealed class FlowDirectory(ConnectionStore store, ulong seed)
 
     private uint ServerHash(int handle) => HashOf(
         store[handle].TransportProtocol,
-        store.ServerEndpoint(handle),
+        store.Reach(handle),
         store.PeerOfServer(handle));
 }

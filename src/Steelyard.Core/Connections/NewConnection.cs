@@ -35,9 +35,13 @@ internal struct NewConnection
     /// <summary>Full NAT: whom the server sees as the client.</summary>
     public Endpoint Local { get; set; }
 
+    /// <summary>The address on a local process's packets, if that is not its own.</summary>
+    public readonly IpAddress Reach =>
+        Method == ForwardingMethod.Local ? Server.Settings.LocalAddress : default;
+
     /// <summary>There is something to be kept beside what every connection has.</summary>
     public readonly bool HasRest =>
-        Mark != 0 || ServerPort != 0 || IsTemplate || !Local.Address.IsNone;
+        Mark != 0 || ServerPort != 0 || IsTemplate || !Local.Address.IsNone || !Reach.IsNone;
 
     public NewConnection()
     {

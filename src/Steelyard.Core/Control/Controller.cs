@@ -15,8 +15,10 @@ using Steelyard.Core.Forwarding.Commands;
 using Steelyard.Core.FrontPanel;
 using Steelyard.Core.Health;
 using Steelyard.Core.Routing;
+using Steelyard.Core.Services;
 using Steelyard.Core.Time;
 using Steelyard.Core.Vrrp;
+using Steelyard.Core.Wire;
 
 namespace Steelyard.Core.Control;
 
@@ -28,6 +30,7 @@ public sealed class Controller
 {
     private readonly NetworkControl _network;
     private readonly RouterControl _routers;
+    private readonly LocalControl _local;
     private readonly ServiceControl _services;
     private readonly ForwardingControl _forwarding;
     private readonly TableWatch _table;
@@ -53,9 +56,12 @@ public sealed class Controller
         _forwarding = new ForwardingControl(effects, _network);
         _table = new TableWatch(engine.Counters, effects);
         _routers = new RouterControl(effects, _network) { OnRole = OnRole };
+        _local = new LocalControl(effects, _network);
         _services = new ServiceControl(effects, chance.Fork())
         {
-            IsOwn = address => _network.IsOwn(address) || Config.HasVirtualAddress(address),
+            FindLocal = address =>
+                _local.Contains(address, Config.HasVirtualAddress(address), out IpAddress other)
+                    ? other : null,
         };
         _twin = new TwinControl(engine, effects, _routers, identity.Name, chance.Fork())
         {
@@ -78,6 +84,9 @@ public sealed class Controller
 
     /// <summary>Interfaces that the box serves, there or not.</summary>
     public ImmutableArray<string> WantedInterfaces { get; private set; } = [];
+
+    /// <summary>What the link to the box's own processes must be like.</summary>
+    public LocalPlan LocalPlan => _local.Plan;
 
     /// <summary>Changes of services by commands.</summary>
     public ServiceCommands Commands { get; }
@@ -169,6 +178,7 @@ public sealed class Controller
     {
         Ports = ports;
         _network.OnPicture(_network.Picture);
+        _local.OnPortsChanged();
         _routers.OnPortsChanged();
         Settle(now);
     }
@@ -365,11 +375,18 @@ public sealed class Controller
     /// </summary>
     private void ChooseInterfaces()
     {
+        _local.Follow(_services.Services, Config.HasVirtualAddress);
         List<string> wanted = [.. Config.VirtualRouters.Select(router => router.Interface)];
         RouteTable routes = new(_network.Picture.Routes);
+        if (_local.Plan.IsWanted)
+        {
+            wanted.Add(LocalLink.EngineSide);
+        }
+
         foreach (ServerEntry server in _services.Servers)
         {
-            if (routes.TryFind(server.Server.Endpoint.Address, out NextHop hop)
+            if (server.SentSettings.Method != ForwardingMethod.Local
+                && routes.TryFind(server.Server.Endpoint.Address, out NextHop hop)
                 && _network.Find(hop.InterfaceIndex) is InterfaceState state
                 && !state.HardwareAddress.IsZero)
             {

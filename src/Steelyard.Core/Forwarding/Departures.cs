@@ -26,6 +26,8 @@ internal sealed class Departures(Engine engine, EngineOptions options)
     private uint _identification = unchecked((uint)options.HashSeed);
     private RouteTable _routes = RouteTable.Empty;
     private Exit[] _exits = [];
+    private LocalNode _local;
+    private Exit _localExit;
 
     public void ReplaceRoutes(RouteTable routes)
     {
@@ -44,7 +46,52 @@ internal sealed class Departures(Engine engine, EngineOptions options)
         }
 
         _exits = exits;
+        _localExit = new() { Port = engine.FindPort(_local.InterfaceIndex) };
         _neighbours.Invalidate();
+    }
+
+    /// <summary>The port behind which the box's own processes are.</summary>
+    public void SetLocalNode(in LocalNode local)
+    {
+        _local = local;
+        RenewExits();
+    }
+
+    /// <summary>Finds the next hop to the box's own processes.</summary>
+    public DropReason TryRouteLocal(out int hop)
+    {
+        hop = Nothing;
+        if (_localExit.Port is null)
+        {
+            return DropReason.NoPort;
+        }
+
+        if (_localExit.Generation != _neighbours.Generation)
+        {
+            _localExit.Neighbour = FindOrAdd(_localExit.Port, _local.Address);
+            if (_localExit.Neighbour == Nothing)
+            {
+                return DropReason.NeighbourQueueFull;
+            }
+
+            // Nobody has to be asked: both ends of that link are the box's.
+            ref CachedNeighbour neighbour = ref _neighbours[_localExit.Neighbour];
+            neighbour.Station = _local.Station;
+            neighbour.Knowledge = NeighbourKnowledge.Known;
+            neighbour.AskAgain = Instant.Never;
+            _localExit.Generation = _neighbours.Generation;
+        }
+
+        hop = _localExit.Neighbour;
+        return DropReason.None;
+    }
+
+    /// <summary>What <see cref="TryRouteLocal"/> would find.</summary>
+    public DropReason ExplainLocal(out NextHop hop, out MacAddress station)
+    {
+        hop = new(_local.InterfaceIndex, _local.Address);
+        station = _local.Station;
+        return _localExit.Port is null ? DropReason.NoPort : DropReason.None;
     }
 
     /// <summary>Finds the next hop on the way to a server.</summary>

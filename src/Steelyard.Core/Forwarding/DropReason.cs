@@ -79,9 +79,6 @@ public enum DropReason : byte
     /// <summary>The connection's server was taken out of its service.</summary>
     ServerRemoved,
 
-    /// <summary>The server's forwarding method is not carried out yet.</summary>
-    MethodUnsupported,
-
     /// <summary>The time to live ran out; answered by ICMP time exceeded.</summary>
     TimeToLiveExpired,
 

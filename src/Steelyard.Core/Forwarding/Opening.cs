@@ -221,12 +221,6 @@ internal sealed class Opening(Engine engine, ServerRouting routing)
             };
         }
 
-        if (wanted.Method
-            is ForwardingMethod.Unknown or ForwardingMethod.Local)
-        {
-            return DropReason.MethodUnsupported;
-        }
-
         if (wanted.Method == ForwardingMethod.FullNat && !TryLendLocal(ref wanted))
         {
             return DropReason.PortsExhausted;

@@ -123,10 +123,12 @@ internal sealed class Relay(Engine engine)
     {
         ConnectionTable connections = engine.Connections;
         bool toServer = direction == FlowDirection.FromClient;
-        Endpoint server = connections.ServerEndpoint(handle);
+        Endpoint server = connections.Reach(handle);
         Endpoint client = connections[handle].Client;
-        DropReason reason = engine.Departures.TryRoute(
-            toServer ? server.Address : client.Address, out int hop);
+        int hop;
+        DropReason reason = toServer && connections[handle].Method == ForwardingMethod.Local
+            ? engine.Departures.TryRouteLocal(out hop)
+            : engine.Departures.TryRoute(toServer ? server.Address : client.Address, out hop);
         if (reason != DropReason.None)
         {
             return reason;
@@ -194,18 +196,23 @@ internal sealed class Relay(Engine engine)
     private DropReason ToServer(
         in Arrival arrival, IpPacket packet, int handle, RealServer server)
     {
-        DropReason reason = engine.Departures.TryRoute(server, out int hop);
+        ForwardingMethod method = engine.Connections[handle].Method;
+        int hop;
+        DropReason reason = method == ForwardingMethod.Local
+            ? engine.Departures.TryRouteLocal(out hop)
+            : engine.Departures.TryRoute(server, out hop);
         if (reason != DropReason.None)
         {
             return reason;
         }
 
-        if (packet.HopsLeft <= LastHop)
+        // Into the box itself is no hop, and out of it neither.
+        bool isHop = method != ForwardingMethod.Local;
+        if (isHop && packet.HopsLeft <= LastHop)
         {
             return Expired(arrival, packet, ErrorSource(arrival, packet));
         }
 
-        ForwardingMethod method = engine.Connections[handle].Method;
         bool isTunnel = method == ForwardingMethod.Tunnel;
         int mtu = isTunnel ? _tunnelling.InnerMtu(arrival, packet, server, hop) : MtuOf(hop);
         if (packet.TotalLength > mtu
@@ -232,10 +239,10 @@ internal sealed class Relay(Engine engine)
                 packet, engine.Connections.PeerOfServer(handle), arrival, isHop: false);
         }
 
-        if (method is ForwardingMethod.Nat or ForwardingMethod.FullNat)
+        if (engine.Connections[handle].SeesServer)
         {
             NatRewrite.Redirect(
-                packet, engine.Connections.ServerEndpoint(handle), arrival, isHop: true);
+                packet, engine.Connections.Reach(handle), arrival, isHop);
         }
         else
         {
@@ -254,7 +261,8 @@ internal sealed class Relay(Engine engine)
             return reason;
         }
 
-        if (packet.HopsLeft <= LastHop)
+        bool isHop = connection.Method != ForwardingMethod.Local;
+        if (isHop && packet.HopsLeft <= LastHop)
         {
             return Expired(arrival, packet, OurAddressTowards(arrival, packet.Source));
         }
@@ -271,7 +279,7 @@ internal sealed class Relay(Engine engine)
             NatRewrite.Redirect(packet, connection.Client, arrival, isHop: false);
         }
 
-        NatRewrite.Disguise(packet, connection.Virtual, arrival, isHop: true);
+        NatRewrite.Disguise(packet, connection.Virtual, arrival, isHop);
         return Emit(arrival, packet, hop);
     }
 

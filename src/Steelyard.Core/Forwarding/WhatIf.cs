@@ -57,7 +57,9 @@ internal static class WhatIf
 
         answer = answer with
         {
-            Kind = KindOfNew(engine, server),
+            Kind = engine.Connections.Count == engine.Connections.Capacity
+                ? ExplanationKind.ConnectionTableFull
+                : ExplanationKind.NewConnection,
             Method = server.Method,
             Server = server.Endpoint.Port != 0
                 ? server.Endpoint
@@ -96,18 +98,6 @@ internal static class WhatIf
         return template >= 0 ? engine.Connections.Server(template) : null;
     }
 
-    private static ExplanationKind KindOfNew(Engine engine, RealServer server)
-    {
-        if (server.Method is ForwardingMethod.Unknown or ForwardingMethod.Local)
-        {
-            return ExplanationKind.MethodUnsupported;
-        }
-
-        return engine.Connections.Count == engine.Connections.Capacity
-            ? ExplanationKind.ConnectionTableFull
-            : ExplanationKind.NewConnection;
-    }
-
     private static Explanation WithRoute(Engine engine, Explanation answer)
     {
         bool goesOn = answer.Kind
@@ -117,8 +107,13 @@ internal static class WhatIf
             return answer;
         }
 
-        return engine.Departures.Explain(
-            answer.Server.Address, out NextHop hop, out MacAddress station) switch
+        bool isLocal = answer.Method == ForwardingMethod.Local;
+        NextHop hop;
+        MacAddress station;
+        DropReason reason = isLocal
+            ? engine.Departures.ExplainLocal(out hop, out station)
+            : engine.Departures.Explain(answer.Server.Address, out hop, out station);
+        return reason switch
         {
             DropReason.None => answer with
             {

@@ -1,3 +1,5 @@
+using Steelyard.Core.Wire;
+
 namespace Steelyard.Core.Services;
 
 /// <summary>What may be chosen about a real server, and changed while it is in use.</summary>
@@ -22,6 +24,12 @@ public sealed record ServerSettings
 
     /// <summary>How packets are wrapped, when the method is a tunnel.</summary>
     public TunnelSettings Tunnel { get; init; }
+
+    /// <summary>
+    /// Where the box's own process is reached, if that is not at the server's own address; else
+    /// none.
+    /// </summary>
+    public IpAddress LocalAddress { get; init; }
 }
 
 /// <summary>What a tunnel's packets are wrapped in.</summary>

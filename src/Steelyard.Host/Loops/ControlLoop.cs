@@ -6,6 +6,7 @@ using System.Threading;
 using Microsoft.Extensions.Logging;
 using Steelyard.Core.Configuration;
 using Steelyard.Core.Control;
+using Steelyard.Core.Control.Network;
 using Steelyard.Core.Forwarding;
 using Steelyard.Core.Routing;
 using Steelyard.Core.Time;
@@ -41,6 +42,7 @@ internal sealed class ControlLoop : IDisposable
     private readonly Engine _engine;
     private readonly PortPoller _poller;
     private readonly InterfaceRoom _interfaces;
+    private readonly LocalRoom _local;
     private readonly LinkMonitor _links = new();
     private readonly ILogger _log;
     private readonly Action<Exception> _onDeath;
@@ -67,6 +69,7 @@ internal sealed class ControlLoop : IDisposable
         _log = log;
         _onDeath = onDeath;
         _interfaces = new InterfaceRoom(data, poller, log);
+        _local = new LocalRoom(log);
         effects.Interfaces = _interfaces;
         Effects = effects;
         Inbox = new Inbox(poller.Wake);
@@ -79,6 +82,9 @@ internal sealed class ControlLoop : IDisposable
     public long Turns => Volatile.Read(ref _turns);
 
     private WorldEffects Effects { get; }
+
+    /// <summary>When what the kernel refused is tried again.</summary>
+    private Instant RetryAt => Instant.Earlier(_interfaces.Deadline, _local.Deadline);
 
     public void Start() => _thread.Start();
 
@@ -93,6 +99,7 @@ internal sealed class ControlLoop : IDisposable
         }
 
         _interfaces.Dispose();
+        _local.Dispose();
         if (Effects.Twin is TwinSocket twin)
         {
             // A socket's Dispose waits for all who hold its handle, and the poller does.
@@ -120,7 +127,7 @@ internal sealed class ControlLoop : IDisposable
             {
                 _ = _poller.Wait(HasLeft()
                     ? Instant.Zero
-                    : Instant.Earlier(_controller.Deadline, _interfaces.Deadline));
+                    : Instant.Earlier(_controller.Deadline, RetryAt));
                 Turn();
                 Volatile.Write(ref _turns, unchecked(_turns + 1));
             }
@@ -147,16 +154,18 @@ internal sealed class ControlLoop : IDisposable
         TakeDatagrams();
         TakeEngineEvents();
         Instant now = MonotonicClock.Now;
-        if (_links.TakeChanges() || now >= _interfaces.Deadline)
+        if (_links.TakeChanges() || now >= RetryAt)
         {
             ReadNetwork(now);
         }
 
         ApplianceConfig before = _controller.Config;
         ImmutableArray<string> wantedBefore = _controller.WantedInterfaces;
+        LocalPlan planBefore = _controller.LocalPlan;
         Inbox.Drain(_controller, now);
         if (!ReferenceEquals(before, _controller.Config)
-            || !wantedBefore.SequenceEqual(_controller.WantedInterfaces))
+            || !wantedBefore.SequenceEqual(_controller.WantedInterfaces)
+            || planBefore != _controller.LocalPlan)
         {
             ReadNetwork(now);
         }
@@ -218,6 +227,7 @@ internal sealed class ControlLoop : IDisposable
             _controller.OnPortsChanged(_interfaces.Ports, now);
         }
 
+        _local.Reconcile(_controller.LocalPlan, picture, now);
         ReconcileTwin();
     }
 

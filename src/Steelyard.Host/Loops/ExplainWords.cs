@@ -66,8 +66,6 @@ internal static class ExplainWords
                 $"{key}: scheduler {found.Scheduler} has no server to give: port unreachable",
             ExplanationKind.ServerRemoved =>
                 $"{found.Server} was taken out of {key}: its connection's packets are dropped",
-            ExplanationKind.MethodUnsupported =>
-                $"{key}: method {Words.Of(found.Method)} is not supported yet",
             ExplanationKind.ConnectionTableFull => $"{key}: the connection table is full",
             ExplanationKind.NoRoute => $"{key}: no route to {found.Server}",
             ExplanationKind.NoPort =>

@@ -21,6 +21,9 @@ internal static partial class Log
     [LoggerMessage(111, LogLevel.Error, "no sync channel on {Name}: {Sentence}")]
     public static partial void SyncRefused(ILogger log, string name, string sentence);
 
+    [LoggerMessage(112, LogLevel.Error, "real servers on this box get nothing: {Sentence}")]
+    public static partial void LocalRefused(ILogger log, string sentence);
+
     [LoggerMessage(120, LogLevel.Information, "steelyard {Version} runs as {Box} with {File}")]
     public static partial void Started(ILogger log, string version, string box, string file);
 

@@ -4,12 +4,15 @@ namespace Steelyard.Linux.Interop;
 internal static partial class Libc
 {
     internal const int EPERM = 1;
+    internal const int ENOENT = 2;
     internal const int EINTR = 4;
     internal const int ENXIO = 6;
     internal const int EAGAIN = 11;
     internal const int EACCES = 13;
     internal const int ENODEV = 19;
     internal const int EINVAL = 22;
+    internal const int EOPNOTSUPP = 95;
+    internal const int EAFNOSUPPORT = 97;
     internal const int ENETDOWN = 100;
     internal const int ENOBUFS = 105;
 }

@@ -25,6 +25,8 @@ internal static partial class Libc
     internal const ushort RTM_NEWROUTE = 24;
     internal const ushort RTM_GETROUTE = 26;
     internal const ushort RTM_NEWNEIGH = 28;
+    internal const ushort RTM_NEWRULE = 32;
+    internal const ushort RTM_DELRULE = 33;
 
     /// <summary>Groups as bits: RTNLGRP_n is bit n − 1.</summary>
     internal const uint RTMGRP_LINK = 1 << 0;
@@ -38,7 +40,13 @@ internal static partial class Libc
     internal const ushort IFLA_MTU = 4;
     internal const ushort IFLA_MASTER = 10;
     internal const ushort IFLA_LINKINFO = 18;
+    internal const ushort IFLA_AF_SPEC = 26;
     internal const ushort IFLA_NET_NS_FD = 28;
+    internal const ushort IFLA_INET_CONF = 1;
+    internal const ushort IFLA_INET6_ADDR_GEN_MODE = 8;
+    internal const byte IN6_ADDR_GEN_MODE_NONE = 1;
+    internal const ushort IPV4_DEVCONF_RP_FILTER = 8;
+    internal const ushort IPV4_DEVCONF_ACCEPT_LOCAL = 23;
     internal const ushort IFLA_INFO_KIND = 1;
     internal const ushort IFLA_INFO_DATA = 2;
     internal const ushort VETH_INFO_PEER = 1;
@@ -52,6 +60,13 @@ internal static partial class Libc
     internal const ushort RTA_MULTIPATH = 9;
     internal const ushort RTA_TABLE = 15;
     internal const ushort RTA_VIA = 18;
+
+    internal const ushort FRA_SRC = 2;
+    internal const ushort FRA_PRIORITY = 6;
+    internal const ushort FRA_TABLE = 15;
+    internal const ushort FRA_IP_PROTO = 22;
+    internal const ushort FRA_SPORT_RANGE = 23;
+    internal const byte FR_ACT_TO_TBL = 1;
 
     internal const ushort NDA_DST = 1;
     internal const ushort NDA_LLADDR = 2;
@@ -120,6 +135,19 @@ internal static partial class Libc
         internal byte rtm_scope;
         internal byte rtm_type;
         internal uint rtm_flags;
+    }
+
+    internal struct fib_rule_hdr
+    {
+        internal byte family;
+        internal byte dst_len;
+        internal byte src_len;
+        internal byte tos;
+        internal byte table;
+        internal byte res1;
+        internal byte res2;
+        internal byte action;
+        internal uint flags;
     }
 
     internal struct ndmsg

@@ -296,7 +296,6 @@ public sealed class LvsBindingTests
 
     /// <summary>It is reached without a wire; the control room says so to the engine.</summary>
     [Theory]
-    [InlineData("127.0.0.1")]
     [InlineData("192.0.2.1")]
     [InlineData("192.0.2.2")]
     public void A_server_may_live_on_the_box_itself(string address)
@@ -311,6 +310,34 @@ public sealed class LvsBindingTests
 
         Assert.Equal(TransportProtocol.Sctp, service.Key.Protocol);
         Assert.Equal($"{address}:8080", service.RealServers[0].Endpoint.ToString());
+    }
+
+    [Theory]
+    [InlineData("192.0.2.1", "127.0.0.1")]
+    [InlineData("2001:db8::1", "::1")]
+    public void A_loopback_address_is_warned_of(string service, string server)
+    {
+        ConfigurationResult result = MemoryFiles.Load($$"""
+            vrrp_instance a {
+                interface eth0
+                virtual_router_id 1
+                virtual_ipaddress {
+                    192.0.2.1/24
+                }
+                virtual_ipaddress_excluded {
+                    2001:db8::1/64
+                }
+            }
+            virtual_server {{service}} 80 {
+                protocol TCP
+                real_server {{server}} 8080 {
+                }
+            }
+            """);
+
+        ConfigFault fault = Assert.Single(result.Faults);
+        Assert.True(fault.IsWarning);
+        Assert.Contains($"no client reaches {server}", fault.Sentence);
     }
 
     private static VirtualServerConfig Single(string text) =>

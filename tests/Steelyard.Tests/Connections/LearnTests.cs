@@ -26,6 +26,17 @@ public sealed class LearnTests
     }
 
     [Fact]
+    public void What_is_a_process_of_the_twins_is_none_of_ours()
+    {
+        TableRig rig = new(capacity: 8);
+        ConnectionRecord told = Record(rig, 5) with { Method = ForwardingMethod.Local };
+
+        int handle = rig.Table.Learn(told, rig.Servers[0], rig.Now);
+
+        Assert.Equal(rig.Servers[0].Method, rig.Table[handle].Method);
+    }
+
+    [Fact]
     public void News_of_a_known_connection_moves_state_counts_and_deadline()
     {
         TableRig rig = new(capacity: 8);

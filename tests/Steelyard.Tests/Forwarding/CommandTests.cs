@@ -193,15 +193,15 @@ public class CommandTests
     [InlineData("10.9.0.1:81", ExplanationKind.NoService)]
     [InlineData("10.9.0.2:80", ExplanationKind.NoDestination)]
     [InlineData("10.9.0.3:80", ExplanationKind.NoPort)]
-    [InlineData("10.9.0.4:80", ExplanationKind.MethodUnsupported)]
+    [InlineData("10.9.0.4:80", ExplanationKind.NoPort)]
     public void An_explanation_says_why_not(string destination, ExplanationKind kind)
     {
         TestBox box = WebBox(out _);
         box.AddService(TransportProtocol.Tcp, "10.9.0.2:80");
         VirtualService far = box.AddService(TransportProtocol.Tcp, "10.9.0.3:80");
         box.AddServer(far, "172.16.0.1:80", ForwardingMethod.Nat);
-        VirtualService tunnel = box.AddService(TransportProtocol.Tcp, "10.9.0.4:80");
-        box.AddServer(tunnel, "10.1.0.11:80", ForwardingMethod.Local);
+        VirtualService local = box.AddService(TransportProtocol.Tcp, "10.9.0.4:80");
+        box.AddServer(local, "10.1.0.1:80", ForwardingMethod.Local);
 
         Explanation answer = Explain(box, new(
             TransportProtocol.Tcp, TestBox.At("10.0.0.1:1"), TestBox.At(destination)));

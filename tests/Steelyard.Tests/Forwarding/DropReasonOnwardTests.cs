@@ -88,19 +88,6 @@ public class DropReasonOnwardTests
     }
 
     [Fact]
-    [Drops(DropReason.MethodUnsupported)]
-    public void A_server_on_the_box_itself_gets_nothing_yet()
-    {
-        TestBox box = new();
-        VirtualService service = box.AddService(TransportProtocol.Tcp, Web);
-        box.AddServer(service, "10.1.0.11:80", ForwardingMethod.Local);
-
-        SentFrame[] sent = box.FromClient(PacketBuilder.Tcp(Client, Web));
-
-        AssertDropped(box, DropReason.MethodUnsupported, sent);
-    }
-
-    [Fact]
     [Drops(DropReason.TimeToLiveExpired)]
     public void A_packet_on_its_last_hop_is_sent_back_as_an_error()
     {

@@ -26,6 +26,7 @@ internal sealed class GoldenWorld
     private readonly EngineBox _box;
     private readonly MemoryPort _outside;
     private readonly MemoryPort _inside;
+    private readonly MemoryPort _local;
     private readonly ForwardingCounters[] _counters;
 
     /// <param name="held">Virtual addresses.</param>
@@ -39,8 +40,9 @@ internal sealed class GoldenWorld
         _box = new(Controller, _engine, () => Now);
         _outside = Port("c0", TestBox.OutsideIndex, TestBox.OutsideMac, clientSideMtu);
         _inside = Port("s0", TestBox.InsideIndex, TestBox.InsideMac, serverSideMtu);
-        AttachPort[] attached = [new(_outside), new(_inside)];
-        _counters = [attached[0].Counters, attached[1].Counters];
+        _local = KernelStack.Port(serverSideMtu);
+        AttachPort[] attached = [new(_outside), new(_inside), new(_local)];
+        _counters = Array.ConvertAll(attached, port => port.Counters);
         foreach (AttachPort port in attached)
         {
             Command(port);
@@ -158,7 +160,7 @@ internal sealed class GoldenWorld
         {
             _engine.Turn(Now);
         }
-        while (!_engine.Commands.IsEmpty);
+        while (!_engine.Commands.IsEmpty || _local.Delivered > 0);
     }
 
     private MemoryPort Port(string name, int index, MacAddress station, int mtu)

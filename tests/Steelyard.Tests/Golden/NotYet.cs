@@ -3,7 +3,7 @@ namespace Steelyard.Tests.Golden;
 /// <summary>Recordings of things that the box does not do yet.</summary>
 internal static class NotYet
 {
-    public static readonly string[] Scenarios = ["local-real-server"];
+    public static readonly string[] Scenarios = [];
 
     public static readonly string[] Packets = [];
 

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
+using Steelyard.Core.Control.Network;
 using Steelyard.Core.Routing;
 using Steelyard.Core.Wire;
 using Steelyard.Tests.Forwarding;
@@ -20,6 +21,14 @@ internal static class Topology
     /// <summary>What servers have as their gateway, held by the box.</summary>
     public static IpAddress[] Gateways { get; } =
         [IpAddress.Parse("10.1.0.254"), IpAddress.Parse("fd00:1::fe")];
+
+    /// <summary>The two ends of the link to the box's own kernel.</summary>
+    public const int KernelIndex = 84;
+    public const int LocalIndex = 85;
+
+    public static MacAddress KernelMac { get; } = new(0x0200_0000_0084);
+
+    public static MacAddress LocalMac { get; } = new(0x0200_0000_0085);
 
     public static IEnumerable<int> Servers =>
         Enumerable.Range(FirstServer, LastServer - FirstServer + 1);
@@ -53,6 +62,14 @@ internal static class Topology
                 serverSideMtu,
                 true,
                 [Prefix("10.1.0.1/24"), Prefix("fd00:1::1/64")]),
+            new(
+                KernelIndex,
+                LocalLink.KernelSide,
+                KernelMac,
+                serverSideMtu,
+                true,
+                [Prefix("169.254.84.1/24")]),
+            new(LocalIndex, LocalLink.EngineSide, LocalMac, serverSideMtu, true, []),
         ],
         [
             new(Prefix("0.0.0.0/0"), Routers[0], TestBox.OutsideIndex, 0),

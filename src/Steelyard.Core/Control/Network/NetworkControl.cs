@@ -89,7 +89,7 @@ internal sealed class NetworkControl : INeighbourEffects
     /// <summary>A loopback address, or one of an interface.</summary>
     public bool IsOwn(IpAddress address)
     {
-        if (address.IsIpv4 ? address.Ipv4 >> 24 == 127 : address is { High: 0, Low: 1 })
+        if (IsLoopback(address))
         {
             return true;
         }
@@ -107,6 +107,9 @@ internal sealed class NetworkControl : INeighbourEffects
 
         return false;
     }
+
+    public static bool IsLoopback(IpAddress address) =>
+        address.IsIpv4 ? address.Ipv4 >> 24 == 127 : address is { High: 0, Low: 1 };
 
     /// <summary>
     /// What an interface speaks from among its neighbours: its first IPv4 address, or its first

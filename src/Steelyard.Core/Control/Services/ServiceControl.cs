@@ -25,8 +25,8 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
     private Instant _sampleAt;
     private int _lastProbeId;
 
-    /// <summary>Whether an address is the box's own, or one that it holds.</summary>
-    public Func<IpAddress, bool> IsOwn { get; init; } = static _ => false;
+    /// <summary>Null for an address that is not on the box; else its stand-in, or none.</summary>
+    public Func<IpAddress, IpAddress?> FindLocal { get; init; } = static _ => null;
 
     public IReadOnlyList<ServiceEntry> Services => _services;
 
@@ -290,11 +290,12 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
     private ServerSettings InForce(ServerEntry server)
     {
         ServerSettings settings = server.Config.Settings;
-        bool isLocal = IsOwn(server.Config.Endpoint.Address);
+        IpAddress? local = FindLocal(server.Config.Endpoint.Address);
         return settings with
         {
             Weight = server.TakesConnections ? settings.Weight : 0,
-            Method = isLocal ? ForwardingMethod.Local : settings.Method,
+            Method = local is null ? settings.Method : ForwardingMethod.Local,
+            LocalAddress = local ?? default,
         };
     }
 

@@ -29,7 +29,6 @@ public enum ExplanationKind : byte
     /// <summary>The connection's server was taken out of its service.</summary>
     ServerRemoved,
 
-    MethodUnsupported,
     ConnectionTableFull,
 
     /// <summary>The server is chosen, but no route leads there.</summary>

@@ -20,7 +20,8 @@ public sealed class HoldAddress(
 {
     public void Apply(Engine engine, Instant now)
     {
-        engine.SettlesUntil = now + settling;
+        Instant settled = now + settling;
+        engine.SettlesUntil = settled > engine.SettlesUntil ? settled : engine.SettlesUntil;
         engine.Held.Hold(interfaceIndex, address, virtualStation);
         engine.RenewStations(interfaceIndex);
     }

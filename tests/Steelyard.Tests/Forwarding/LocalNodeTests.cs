@@ -1,0 +1,86 @@
+using System;
+using Steelyard.Core.Connections;
+using Steelyard.Core.Forwarding;
+using Steelyard.Core.Forwarding.Commands;
+using Steelyard.Core.Services;
+using Steelyard.Core.Wire;
+using Steelyard.Simulation;
+using Steelyard.Tests.Wire;
+
+namespace Steelyard.Tests.Forwarding;
+
+/// <summary>Real servers that are processes on the box, behind a link to its kernel.</summary>
+public sealed class LocalNodeTests
+{
+    private const string Client = "10.0.0.1:40001";
+    private const string Web = "10.9.0.1:80";
+    private const string Process = "10.1.0.1:8080";
+    private const int LinkIndex = 85;
+
+    private static readonly MacAddress KernelMac = new(0x0200_0000_0084);
+
+    [Fact]
+    public void A_client_reaches_the_process_under_its_own_address_and_with_all_hops()
+    {
+        TestBox box = LocalBox(out _, out MemoryPort link, out SentFrame?[] last);
+
+        box.FromClient(PacketBuilder.Tcp(Client, Web));
+
+        SentFrame sent = Assert.Single(last)!;
+        Assert.Equal(
+            (LinkIndex, KernelMac), (link.InterfaceIndex, sent.Destination));
+        Assert.True(Ipv4Packet.TryParse(sent.Packet, out Ipv4Packet packet));
+        Assert.Equal(TestBox.At(Client).Address, IpAddress.FromIpv4(packet.Source));
+        Assert.Equal(TestBox.At(Process).Address, IpAddress.FromIpv4(packet.Destination));
+        Assert.Equal(64, packet.TimeToLive);
+    }
+
+    [Fact]
+    public void A_process_under_a_virtual_address_is_reached_by_the_links_own_and_named_by_its_own()
+    {
+        TestBox box = LocalBox(out VirtualService service, out _, out SentFrame?[] last);
+        IpAddress standIn = IpAddress.Parse("169.254.84.16");
+        box.Command(new EditServer(
+            service.Key,
+            TestBox.At(Process),
+            new ServerSettings { Method = ForwardingMethod.Local, LocalAddress = standIn }));
+
+        box.FromClient(PacketBuilder.Tcp(Client, Web));
+
+        Assert.True(Ipv4Packet.TryParse(Assert.Single(last)!.Packet, out Ipv4Packet packet));
+        Assert.Equal(standIn, IpAddress.FromIpv4(packet.Destination));
+        ConnectionTable connections = box.Engine.Connections;
+        int handle = connections.Find(
+            TransportProtocol.Tcp, TestBox.At("169.254.84.16:8080"), TestBox.At(Client), out _);
+        Assert.Equal(TestBox.At(Process), connections.ServerEndpoint(handle));
+    }
+
+    [Fact]
+    public void Without_the_link_the_process_gets_nothing()
+    {
+        TestBox box = new();
+        VirtualService service = box.AddService(TransportProtocol.Tcp, Web);
+        box.AddServer(service, Process, ForwardingMethod.Local);
+
+        box.FromClient(PacketBuilder.Tcp(Client, Web));
+
+        Assert.Equal(1, box.OutsideCounters[DropReason.NoPort]);
+    }
+
+    private static TestBox LocalBox(
+        out VirtualService service, out MemoryPort link, out SentFrame?[] last)
+    {
+        TestBox box = new();
+        MemoryPort port = new("steelyard-l1", LinkIndex, new(0x0200_0000_0085));
+        SentFrame?[] seen = new SentFrame?[1];
+        port.Taker = (ReadOnlySpan<byte> frame, in FrameOffload offload) =>
+            seen[0] = new(port, frame.ToArray(), offload);
+        box.Command(new AttachPort(port));
+        box.Command(new SetLocalNode(
+            new(LinkIndex, IpAddress.Parse("169.254.84.1"), KernelMac)));
+        service = box.AddService(TransportProtocol.Tcp, Web);
+        box.AddServer(service, Process, ForwardingMethod.Local);
+        (link, last) = (port, seen);
+        return box;
+    }
+}
