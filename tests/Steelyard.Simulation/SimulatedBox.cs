@@ -142,6 +142,11 @@ public sealed class SimulatedBox : IControlEffects
     void IControlEffects.SendToTwin(ReadOnlySpan<byte> datagram) =>
         _world.Sync.Send(Index, datagram);
 
+    void IControlEffects.SendAsSyncMaster(ReadOnlySpan<byte> datagram)
+    {
+        // No command starts a sync daemon in this world.
+    }
+
     public bool TryCommand(IEngineCommand command) => _engine!.Commands.TryPut(command);
 
     void IControlEffects.AcceptStation(int interfaceIndex, MacAddress address, bool accepts)

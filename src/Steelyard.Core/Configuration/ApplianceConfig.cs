@@ -184,6 +184,11 @@ public sealed record SyncConfig(string Interface, byte SyncId)
     public ushort Port { get; init; } = 8848;
 
     public byte TimeToLive { get; init; } = 1;
+
+    /// <summary>
+    /// Bytes of a message; the file has no word for it, <c>--sync-maxlen</c> of ipvsadm is one.
+    /// </summary>
+    public int MaximumLength { get; init; } = 1400;
 }
 
 public sealed record VirtualServerConfig

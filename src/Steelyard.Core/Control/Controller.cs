@@ -70,7 +70,9 @@ public sealed class Controller
         _panel = new PanelControl(effects);
         _office = new OfficeControl(effects, _routers, _twin);
         _inlet = new FrameInlet(_network, _routers);
-        Commands = new ServiceCommands(_services, effects, OnServicesChanged);
+        Daemons = new SyncDaemons(engine, effects, _network, _routers, _services, _twin);
+        Commands = new ServiceCommands(
+            _services, effects, OnServicesChanged, () => Daemons.IsAny);
     }
 
     /// <summary>The configuration in force.</summary>
@@ -90,6 +92,9 @@ public sealed class Controller
 
     /// <summary>Changes of services by commands.</summary>
     public ServiceCommands Commands { get; }
+
+    /// <summary>Sync daemons by commands.</summary>
+    public SyncDaemons Daemons { get; }
 
     /// <summary>
     /// A person works on this box: the twin holds everything, or is just taking it.
@@ -122,6 +127,7 @@ public sealed class Controller
         ChooseInterfaces();
         _routers.Configure(config, now);
         _twin.Configure(config, now);
+        Daemons.Configure(config);
         Timeouts defaults = new();
         SetTimeouts(
             config.Timeouts.Tcp ?? defaults.Tcp,
@@ -197,6 +203,9 @@ public sealed class Controller
         Settle(now);
     }
 
+    /// <summary>A datagram for the sync daemon that a command started as backup.</summary>
+    public void OnSyncDatagram(ReadOnlySpan<byte> datagram) => Daemons.OnDatagram(datagram);
+
     /// <summary>
     /// The connections that <see cref="IControlEffects.CollectConnections"/> asked for.
     /// </summary>
@@ -204,6 +213,7 @@ public sealed class Controller
     public void OnCollected(ReadOnlySpan<ConnectionRecord> records, bool isWhole, Instant now)
     {
         _twin.OnCollected(records, isWhole, now);
+        Daemons.OnCollected(records, now);
         Settle(now);
     }
 
@@ -230,10 +240,13 @@ public sealed class Controller
                 break;
             case EngineEventKind.ConnectionChanged:
                 _twin.OnConnection(happening.Connection, now);
+                Daemons.OnConnection(happening.Connection, now);
                 break;
         }
 
-        Deadline = Instant.Earlier(Deadline, Instant.Earlier(_twin.Deadline, _network.Deadline));
+        Deadline = Instant.Earlier(
+            Instant.Earlier(Deadline, Daemons.Deadline),
+            Instant.Earlier(_twin.Deadline, _network.Deadline));
     }
 
     public void OnDeadline(Instant now)
@@ -245,6 +258,7 @@ public sealed class Controller
 
         _routers.OnDeadline(now);
         _twin.OnDeadline(now);
+        Daemons.OnDeadline(now);
         _network.OnDeadline(now);
         _services.OnDeadline(now);
         _table.Look(now);
@@ -291,6 +305,7 @@ public sealed class Controller
     {
         _routers.Stop(now);
         _twin.Stop();
+        Daemons.End();
         _effects.ShowPanel(PanelState.Dark);
     }
 
@@ -349,7 +364,8 @@ public sealed class Controller
 
         _panel.Show(Facts(), now);
         Deadline = Instant.Earlier(
-            Instant.Earlier(_routers.Deadline, _twin.Deadline),
+            Instant.Earlier(
+                _routers.Deadline, Instant.Earlier(_twin.Deadline, Daemons.Deadline)),
             Instant.Earlier(
                 Instant.Earlier(_network.Deadline, _services.Deadline), _panel.Deadline));
     }

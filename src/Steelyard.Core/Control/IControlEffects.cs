@@ -19,6 +19,11 @@ public interface IControlEffects
     /// <summary>Sends a datagram to the twin, over the sync channel.</summary>
     void SendToTwin(ReadOnlySpan<byte> datagram);
 
+    /// <summary>
+    /// Sends a datagram as the sync daemon does that a command has started as master.
+    /// </summary>
+    void SendAsSyncMaster(ReadOnlySpan<byte> datagram);
+
     /// <summary>Hands a command to the data thread. False when its queue is full.</summary>
     bool TryCommand(IEngineCommand command);
 

@@ -3,8 +3,6 @@ using System.Linq;
 using Steelyard.Core.Configuration;
 using Steelyard.Core.Control.Services;
 using Steelyard.Core.Services;
-using Steelyard.Core.Sync;
-using Steelyard.Core.Vrrp;
 
 namespace Steelyard.Core.Control;
 
@@ -33,33 +31,9 @@ public sealed record ListedService(
         server.Rates);
 }
 
-/// <summary>What of connection replication runs, as the sync daemons of LVS are listed.</summary>
-/// <param name="IsMaster">It sends; else it receives.</param>
-public sealed record ListedDaemon(bool IsMaster, SyncConfig Config)
-{
-    /// <summary>Bytes of a message.</summary>
-    public const int MaximumLength = ConnectionReplica.MaximumLength;
-
-    /// <summary>
-    /// By the state of the router that the configuration names; both without one.
-    /// </summary>
-    public static ImmutableArray<ListedDaemon> Of(Controller controller)
-    {
-        if (controller.Config.Sync is not SyncConfig sync)
-        {
-            return [];
-        }
-
-        if (sync.VirtualRouter is not string name)
-        {
-            return [new(true, sync), new(false, sync)];
-        }
-
-        bool isMaster = controller.Routers.Any(
-            router => router.Name == name && router.State == VirtualRouterState.Master);
-        return [new(isMaster, sync)];
-    }
-}
+/// <summary>A sync daemon that runs, as those of LVS are listed.</summary>
+/// <param name="IsMaster">It tells of connections; else it learns them.</param>
+public sealed record ListedDaemon(bool IsMaster, SyncConfig Config);
 
 /// <param name="Server">Its counters and connections.</param>
 /// <param name="Settings">In force now.</param>

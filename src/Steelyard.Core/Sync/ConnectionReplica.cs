@@ -16,7 +16,9 @@ namespace Steelyard.Core.Sync;
 /// </remarks>
 public sealed class ConnectionReplica
 {
-    /// <summary>Leaves room for IP, UDP and a tunnel in an Ethernet frame.</summary>
+    /// <summary>
+    /// Of a message, in bytes: leaves room for IP, UDP and a tunnel in an Ethernet frame.
+    /// </summary>
     public const int MaximumLength = 1400;
 
     // 38 entries of 36 bytes fill a message: 4,096 are 108 messages, 20 ms of 200,000 changes/s.
@@ -24,26 +26,36 @@ public sealed class ConnectionReplica
 
     // 32 messages of 38 records in 1 ms are 1.2 million changes/s and 360 Mbit/s.
     private const int MessagesPerTick = 32;
-    private const int FullMessage = (MaximumLength - SyncMessage.HeaderLength)
-        / SyncEntry.Ipv4Length;
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
 
     private readonly byte _syncId;
-    private readonly ITwinEffects _effects;
+    private readonly ISyncChannel _channel;
     private readonly SyncEntry[] _ring = new SyncEntry[Capacity];
-    private readonly byte[] _datagram = new byte[MaximumLength];
+    private readonly byte[] _datagram;
+    private readonly int _maximumLength;
+    private readonly int _fullMessage;
     private int _first;
     private int _count;
     private Instant _flushAt = Instant.Never;
     private Instant _tickEnd;
     private int _leftInTick = MessagesPerTick;
 
-    public ConnectionReplica(byte syncId, ITwinEffects effects)
+    /// <param name="maximumLength">
+    /// Bytes of a message with more than one entry; a single entry is never cut.
+    /// </param>
+    public ConnectionReplica(
+        byte syncId, ISyncChannel channel, int maximumLength = MaximumLength)
     {
         _syncId = syncId;
-        _effects = effects;
+        _channel = channel;
+        _maximumLength = maximumLength;
+        _datagram = new byte[Math.Max(maximumLength, MaximumLength)];
+        _fullMessage = Math.Clamp(
+            (maximumLength - SyncMessage.HeaderLength) / SyncEntry.Ipv4Length,
+            1,
+            SyncMessage.MaximumCount);
     }
 
     /// <summary>When <see cref="OnDeadline"/> wants to be called.</summary>
@@ -77,7 +89,7 @@ public sealed class ConnectionReplica
 
         _ring[(_first + _count) % Capacity] = entry;
         _count++;
-        if (_count >= FullMessage && HasPace(now))
+        if (_count >= _fullMessage && HasPace(now))
         {
             SendOne();
         }
@@ -128,9 +140,11 @@ public sealed class ConnectionReplica
     private void SendOne()
     {
         int length = SyncMessage.Begin(_datagram, _syncId);
+        int room = _datagram.Length; // for the first entry, whatever the length asked for
         while (_count > 0
-            && SyncMessage.TryAppend(_datagram, ref length, _ring[_first]))
+            && SyncMessage.TryAppend(_datagram.AsSpan(0, room), ref length, _ring[_first]))
         {
+            room = _maximumLength;
             _first = (_first + 1) % Capacity;
             _count--;
             SentRecords++;
@@ -138,7 +152,7 @@ public sealed class ConnectionReplica
 
         _leftInTick--;
         SentMessages++;
-        _effects.SendToTwin(_datagram.AsSpan(0, length));
+        _channel.SendToTwin(_datagram.AsSpan(0, length));
         if (_count == 0)
         {
             _flushAt = Instant.Never;

@@ -5,11 +5,8 @@ using Steelyard.Core.Time;
 namespace Steelyard.Core.Sync;
 
 /// <summary>What the conversation with the twin makes happen, and asks of its box.</summary>
-public interface ITwinEffects
+public interface ITwinEffects : ISyncChannel
 {
-    /// <summary>Sends a datagram over the sync channel.</summary>
-    void SendToTwin(ReadOnlySpan<byte> datagram);
-
     /// <summary>What this box says of itself, now.</summary>
     TwinHello Describe();
 

@@ -1,5 +1,6 @@
 using System;
 using Steelyard.Core.Services;
+using Steelyard.Core.Wire;
 
 namespace Steelyard.Host.Api;
 
@@ -21,11 +22,8 @@ public static class IpvsForm
             IpvsVerb.DeleteServer =>
                 WhyNotKey(change.Service) ?? (change.Server is null ? Missing("server") : null),
             IpvsVerb.SetTimeouts => change.Timeouts is null ? Missing("timeouts") : null,
-            IpvsVerb.StartDaemon => ControlAnswer.Refused(
-                "not_supported",
-                "The sync daemon is started by the configuration (lvs_sync_daemon), "
-                + "not by a command."),
-            IpvsVerb.StopDaemon => IpvsRefusal.NoDaemon,
+            IpvsVerb.StartDaemon => WhyNotDaemon(change.Daemon),
+            IpvsVerb.StopDaemon => change.Daemon is null ? Missing("daemon") : null,
             IpvsVerb.Clear or IpvsVerb.Zero => null,
             _ => Missing("verb"),
         };
@@ -62,6 +60,18 @@ public static class IpvsForm
             Wrong("'method' is nat, direct, tunnel or full_nat"),
         { Endpoint.Port: ushort port } when port != key.Port =>
             Wrong("only nat and full_nat change the port: give the service's"),
+        _ => null,
+    };
+
+    private static ControlAnswer? WhyNotDaemon(IpvsDaemon? daemon) => daemon switch
+    {
+        null => Missing("daemon"),
+        { Interface: null or "" } => Missing("interface"),
+        { SyncId: < 0 or > byte.MaxValue } => Wrong("'sync_id' is 0 to 255"),
+        { MaximumLength: < 0 or > ushort.MaxValue } => Wrong("'maximum_length' is 1 to 65535"),
+        { Port: < 0 or > ushort.MaxValue } => Wrong("'port' is 1 to 65535"),
+        { TimeToLive: < 0 or > byte.MaxValue } => Wrong("'time_to_live' is 1 to 255"),
+        { Group: IpAddress { IsMulticast: false } } => Wrong("'group' is no multicast group"),
         _ => null,
     };
 

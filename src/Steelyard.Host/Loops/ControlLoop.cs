@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Immutable;
 using System.Linq;
-using System.Net.Sockets;
 using System.Threading;
 using Microsoft.Extensions.Logging;
 using Steelyard.Core.Configuration;
@@ -24,7 +23,6 @@ namespace Steelyard.Host.Loops;
 internal sealed class ControlLoop : IDisposable
 {
     private const int LongestFrame = 2048;
-    private const int LongestDatagram = 2048;
 
     /// <summary>
     /// Frames of one interface in one turn, so that no interface starves another.
@@ -43,15 +41,14 @@ internal sealed class ControlLoop : IDisposable
     private readonly PortPoller _poller;
     private readonly InterfaceRoom _interfaces;
     private readonly LocalRoom _local;
+    private readonly SyncRoom _sync;
     private readonly LinkMonitor _links = new();
     private readonly ILogger _log;
     private readonly Action<Exception> _onDeath;
     private readonly Thread _thread;
     private readonly byte[] _frame = new byte[LongestFrame];
-    private readonly byte[] _datagram = new byte[LongestDatagram];
     private readonly Controller _controller;
     private long _turns;
-    private bool _syncComplained;
     private volatile bool _stops;
 
     public ControlLoop(
@@ -71,7 +68,7 @@ internal sealed class ControlLoop : IDisposable
         _interfaces = new InterfaceRoom(data, poller, log);
         _local = new LocalRoom(log);
         effects.Interfaces = _interfaces;
-        Effects = effects;
+        _sync = new SyncRoom(poller, effects, log);
         Inbox = new Inbox(poller.Wake);
         _thread = new Thread(Run) { Name = "control", IsBackground = true };
     }
@@ -80,8 +77,6 @@ internal sealed class ControlLoop : IDisposable
 
     /// <summary>How often the loop has turned.</summary>
     public long Turns => Volatile.Read(ref _turns);
-
-    private WorldEffects Effects { get; }
 
     /// <summary>When what the kernel refused is tried again.</summary>
     private Instant RetryAt => Instant.Earlier(_interfaces.Deadline, _local.Deadline);
@@ -100,13 +95,7 @@ internal sealed class ControlLoop : IDisposable
 
         _interfaces.Dispose();
         _local.Dispose();
-        if (Effects.Twin is TwinSocket twin)
-        {
-            // A socket's Dispose waits for all who hold its handle, and the poller does.
-            _poller.Remove(twin);
-            twin.Dispose();
-        }
-
+        _sync.Dispose();
         _links.Dispose();
         _poller.Dispose();
     }
@@ -151,7 +140,7 @@ internal sealed class ControlLoop : IDisposable
             TakeFrames(served);
         }
 
-        TakeDatagrams();
+        _sync.TakeDatagrams(_controller);
         TakeEngineEvents();
         Instant now = MonotonicClock.Now;
         if (_links.TakeChanges() || now >= RetryAt)
@@ -169,6 +158,10 @@ internal sealed class ControlLoop : IDisposable
         {
             ReadNetwork(now);
         }
+        else if (_sync.IsBehind(_controller))
+        {
+            _sync.Reconcile(_controller);
+        }
 
         _controller.OnDeadline(MonotonicClock.Now);
     }
@@ -184,20 +177,6 @@ internal sealed class ControlLoop : IDisposable
 
             _controller.OnFrame(
                 served.InterfaceIndex, _frame.AsSpan(0, length), MonotonicClock.Now);
-        }
-    }
-
-    private void TakeDatagrams()
-    {
-        for (int taken = 0; taken < FramesPerTurn && Effects.Twin is TwinSocket twin; taken++)
-        {
-            int length = twin.TryReceive(_datagram);
-            if (length < 0)
-            {
-                return;
-            }
-
-            _controller.OnTwinDatagram(_datagram.AsSpan(0, length), MonotonicClock.Now);
         }
     }
 
@@ -228,41 +207,6 @@ internal sealed class ControlLoop : IDisposable
         }
 
         _local.Reconcile(_controller.LocalPlan, picture, now);
-        ReconcileTwin();
-    }
-
-    /// <summary>The sync channel follows the configuration and its interface.</summary>
-    private void ReconcileTwin()
-    {
-        SyncConfig? wanted = _controller.Config.Sync;
-        InterfaceState? state = wanted is null ? null : _controller.Network.Find(wanted.Interface);
-        if (Effects.Twin is TwinSocket old
-            && (old.Config != wanted || old.InterfaceIndex != state?.Index))
-        {
-            _poller.Remove(old);
-            old.Dispose();
-            Effects.Twin = null;
-        }
-
-        if (Effects.Twin is not null || wanted is null || state is null || !state.IsUp)
-        {
-            return;
-        }
-
-        try
-        {
-            Effects.Twin = new TwinSocket(wanted, state.Index);
-            _poller.Add(Effects.Twin);
-            _syncComplained = false;
-        }
-        catch (SocketException refused) when (!_syncComplained)
-        {
-            _syncComplained = true;
-            Log.SyncRefused(_log, wanted.Interface, refused.Message);
-        }
-        catch (SocketException)
-        {
-            // Said already; the next change of the network tries again.
-        }
+        _sync.Reconcile(_controller);
     }
 }

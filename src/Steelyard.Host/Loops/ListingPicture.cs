@@ -17,7 +17,7 @@ internal static class ListingPicture
         TableSize,
         TimeoutsOf(controller),
         [.. controller.ListServices().Select(Of)],
-        [.. ListedDaemon.Of(controller).Select(Of)]);
+        [.. controller.Daemons.List().Select(Of)]);
 
     private static IpvsTimeouts TimeoutsOf(Controller controller) => new(
         (int)controller.Timeouts.Tcp.TotalSeconds,
@@ -42,7 +42,7 @@ internal static class ListingPicture
     {
         Interface = daemon.Config.Interface,
         SyncId = daemon.Config.SyncId,
-        MaximumLength = ListedDaemon.MaximumLength,
+        MaximumLength = daemon.Config.MaximumLength,
         Group = daemon.Config.Group,
         Port = daemon.Config.Port,
         TimeToLive = daemon.Config.TimeToLive,

@@ -2,6 +2,7 @@ using System;
 using Steelyard.Core.Configuration;
 using Steelyard.Core.Control;
 using Steelyard.Core.Control.Services;
+using Steelyard.Core.Control.Twin;
 using Steelyard.Core.Services;
 using Steelyard.Host.Api;
 
@@ -13,12 +14,6 @@ internal static class ServiceDesk
     /// <summary>Makes one change, or none and says why not.</summary>
     public static ControlAnswer Apply(Controller controller, IpvsChange change)
     {
-        if (change is { Verb: IpvsVerb.StartDaemon, Daemon: IpvsDaemon daemon }
-            && controller.Network.Find(daemon.Interface) is null)
-        {
-            return IpvsRefusal.NoDevice;
-        }
-
         if (IpvsForm.WhyNot(change) is ControlAnswer refusal)
         {
             return refusal;
@@ -30,6 +25,11 @@ internal static class ServiceDesk
             controller.SetTimeouts(
                 Span(wish.TcpSeconds), Span(wish.TcpFinSeconds), Span(wish.UdpSeconds));
             return ControlAnswer.Done();
+        }
+
+        if (change.Verb is IpvsVerb.StartDaemon or IpvsVerb.StopDaemon)
+        {
+            return ToAnswer(Apply(controller.Daemons, change.Verb, change.Daemon!));
         }
 
         return ToAnswer(Apply(controller.Commands, change), change.Verb);
@@ -57,10 +57,36 @@ internal static class ServiceDesk
         };
     }
 
+    private static DaemonAnswer Apply(SyncDaemons daemons, IpvsVerb verb, IpvsDaemon daemon) =>
+        verb == IpvsVerb.StopDaemon
+            ? daemons.Stop(daemon.IsMaster)
+            : daemons.Start(daemon.IsMaster, ToConfig(daemon));
+
+    private static SyncConfig ToConfig(IpvsDaemon daemon)
+    {
+        SyncConfig usual = new(daemon.Interface, (byte)daemon.SyncId);
+        return usual with
+        {
+            Group = daemon.Group ?? usual.Group,
+            Port = daemon.Port > 0 ? (ushort)daemon.Port : usual.Port,
+            TimeToLive = daemon.TimeToLive > 0 ? (byte)daemon.TimeToLive : usual.TimeToLive,
+            MaximumLength = daemon.MaximumLength,
+        };
+    }
+
     private static RealServerConfig ToConfig(IpvsServer server) => new()
     {
         Endpoint = server.Endpoint,
         Settings = server.Settings,
+    };
+
+    private static ControlAnswer ToAnswer(DaemonAnswer answer) => answer switch
+    {
+        DaemonAnswer.Done => ControlAnswer.Done(),
+        DaemonAnswer.NoDevice => IpvsRefusal.NoDevice,
+        DaemonAnswer.RunsAlready => IpvsRefusal.DaemonRuns,
+        DaemonAnswer.RunsNot => IpvsRefusal.NoDaemon,
+        _ => IpvsRefusal.InvalidOperation,
     };
 
     private static ControlAnswer ToAnswer(ServiceAnswer answer, IpvsVerb verb) => answer switch

@@ -18,13 +18,21 @@ internal sealed class TwinSocket : IPollSource, IDisposable
     private readonly Socket _socket;
     private readonly SocketAddress _group;
 
-    public TwinSocket(SyncConfig config, int interfaceIndex)
+    /// <param name="receives">Else it only sends.</param>
+    public TwinSocket(SyncConfig config, int interfaceIndex, bool receives = true)
     {
         Config = config;
         InterfaceIndex = interfaceIndex;
+        Receives = receives;
         IPAddress group = config.Group.ToIPAddress();
-        _group = new IPEndPoint(group, config.Port).Serialize();
-        _socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp)
+        if (!config.Group.IsIpv4)
+        {
+            group.ScopeId = interfaceIndex;
+        }
+
+        IPEndPoint endpoint = new(group, config.Port);
+        _group = endpoint.Serialize();
+        _socket = new Socket(endpoint.AddressFamily, SocketType.Dgram, ProtocolType.Udp)
         {
             Blocking = false,
             ReceiveBufferSize = BufferBytes,
@@ -32,19 +40,23 @@ internal sealed class TwinSocket : IPollSource, IDisposable
         };
         try
         {
-            int networkOrder = IPAddress.HostToNetworkOrder(interfaceIndex);
+            SocketOptionLevel level =
+                config.Group.IsIpv4 ? SocketOptionLevel.IP : SocketOptionLevel.IPv6;
             _socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
             _socket.SetSocketOption(
-                SocketOptionLevel.IP, SocketOptionName.MulticastInterface, networkOrder);
+                level,
+                SocketOptionName.MulticastInterface,
+                config.Group.IsIpv4
+                    ? IPAddress.HostToNetworkOrder(interfaceIndex)
+                    : interfaceIndex);
             _socket.SetSocketOption(
-                SocketOptionLevel.IP, SocketOptionName.MulticastTimeToLive, config.TimeToLive);
-            _socket.SetSocketOption(
-                SocketOptionLevel.IP, SocketOptionName.MulticastLoopback, false);
-            _socket.Bind(new IPEndPoint(group, config.Port));
-            _socket.SetSocketOption(
-                SocketOptionLevel.IP,
-                SocketOptionName.AddMembership,
-                new MulticastOption(group, interfaceIndex));
+                level, SocketOptionName.MulticastTimeToLive, config.TimeToLive);
+            _socket.SetSocketOption(level, SocketOptionName.MulticastLoopback, false);
+            if (receives)
+            {
+                _socket.Bind(endpoint);
+                Join(level, group);
+            }
         }
         catch
         {
@@ -56,6 +68,8 @@ internal sealed class TwinSocket : IPollSource, IDisposable
     public SyncConfig Config { get; }
 
     public int InterfaceIndex { get; }
+
+    public bool Receives { get; }
 
     SafeHandle IPollSource.Descriptor => _socket.SafeHandle;
 
@@ -83,6 +97,13 @@ internal sealed class TwinSocket : IPollSource, IDisposable
 
     void IPollSource.OnError() =>
         _ = _socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error);
+
+    private void Join(SocketOptionLevel level, IPAddress group) => _socket.SetSocketOption(
+        level,
+        SocketOptionName.AddMembership,
+        level == SocketOptionLevel.IP
+            ? new MulticastOption(group, InterfaceIndex)
+            : new IPv6MulticastOption(group, InterfaceIndex));
 
     public void Dispose() => _socket.Dispose();
 }

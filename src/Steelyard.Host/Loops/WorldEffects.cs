@@ -20,6 +20,12 @@ internal sealed class WorldEffects(DataLoop data, ILogger log) : IControlEffects
     /// <summary>The sync channel, while there is one.</summary>
     public TwinSocket? Twin { get; set; }
 
+    /// <summary>Where a sync daemon that a command has started sends, while it runs.</summary>
+    public TwinSocket? SyncMaster { get; set; }
+
+    /// <summary>Where a sync daemon that a command has started receives.</summary>
+    public TwinSocket? SyncBackup { get; set; }
+
     /// <summary>Told by the data thread what it has listed.</summary>
     public required Action<SnapshotConnections> OnCollected { get; init; }
 
@@ -33,6 +39,8 @@ internal sealed class WorldEffects(DataLoop data, ILogger log) : IControlEffects
         _ = Interfaces?.Find(interfaceIndex)?.Control.Send(frame);
 
     public void SendToTwin(ReadOnlySpan<byte> datagram) => _ = Twin?.Send(datagram);
+
+    public void SendAsSyncMaster(ReadOnlySpan<byte> datagram) => _ = SyncMaster?.Send(datagram);
 
     public bool TryCommand(IEngineCommand command) => data.TryCommand(command);
 

@@ -35,6 +35,8 @@ internal sealed class RecordingEffects(Engine engine) : IControlEffects
 
     public Action<byte[]> OnDatagram { get; set; } = _ => { };
 
+    public Action<byte[]> OnSyncMaster { get; set; } = _ => { };
+
     public List<IEngineCommand> Commands { get; } = [];
 
     public List<(int Id, CheckConfig Check)> Probes { get; } = [];
@@ -51,6 +53,9 @@ internal sealed class RecordingEffects(Engine engine) : IControlEffects
         OnFrame(interfaceIndex, frame.ToArray());
 
     public void SendToTwin(ReadOnlySpan<byte> datagram) => OnDatagram(datagram.ToArray());
+
+    public void SendAsSyncMaster(ReadOnlySpan<byte> datagram) =>
+        OnSyncMaster(datagram.ToArray());
 
     public bool TryCommand(IEngineCommand command)
     {

@@ -13,11 +13,15 @@ public sealed class GoldenTests
         [.. Scenario.NamesIn(string.Empty).Except(NotYet.Scenarios)];
 
     /// <summary>
-    /// What the director of these recordings did beside sending messages; these are compared in
-    /// the room of their codec.
+    /// What the director of these recordings did beside sending messages: when it sends them is
+    /// our own choice.
     /// </summary>
     public static TheoryData<string> Syncs =>
-        [.. Scenario.NamesIn("sync").Except([.. NotYet.Syncs, "sync/daemon-control"])];
+        [.. Scenario.NamesIn("sync").Except(NotYet.Syncs)];
+
+    /// <summary>Second directors that heard the messages of the kernel's sync daemon.</summary>
+    public static TheoryData<string> Backups =>
+        [.. Scenario.NamesIn("sync").SelectMany(Scenario.BackupsOf).Except(NotYet.Backups)];
 
     [Theory]
     [MemberData(nameof(Scenarios))]
@@ -25,6 +29,16 @@ public sealed class GoldenTests
     public void The_recording_is_reproduced(string name)
     {
         ScenarioReplay replay = new(Scenario.Load(name));
+
+        replay.Play();
+    }
+
+    [Theory]
+    [MemberData(nameof(Backups))]
+    public void A_backup_that_hears_the_kernels_messages_knows_what_the_kernels_knows(
+        string name)
+    {
+        ScenarioReplay replay = new(Scenario.LoadBackup(name));
 
         replay.Play();
     }

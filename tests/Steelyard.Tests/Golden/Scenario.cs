@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Text.Json;
@@ -15,6 +16,8 @@ namespace Steelyard.Tests.Golden;
 /// the format.
 /// </summary>
 /// <param name="Name">The file's path below Data/ipvs, without its ending.</param>
+/// <param name="Earlier">What the master of a backup's messages had lived through.</param>
+/// <param name="Messages">What that master had sent.</param>
 /// <param name="Virtuals">Addresses of the virtual network that occur in the file.</param>
 internal sealed partial record Scenario(
     string Name,
@@ -22,6 +25,8 @@ internal sealed partial record Scenario(
     ImmutableArray<(string Name, string Value)> Sysctl,
     ImmutableArray<MarkRule> Marks,
     ImmutableArray<JsonElement> Events,
+    ImmutableArray<JsonElement> Earlier,
+    ImmutableArray<byte[]> Messages,
     ImmutableArray<IpAddress> Virtuals)
 {
     public static string Folder => Path.Combine(AppContext.BaseDirectory, "Data", "ipvs");
@@ -33,16 +38,45 @@ internal sealed partial record Scenario(
         .Where(name => name != Better.FileName)
         .Order(StringComparer.Ordinal);
 
+    /// <summary>Directors of a recording that were told of connections, by number.</summary>
+    public static IEnumerable<string> BackupsOf(string name) =>
+        JsonDocument.Parse(Read(name)).RootElement.TryGetProperty("backups", out JsonElement all)
+            ? Enumerable.Range(0, all.GetArrayLength()).Select(number => $"{name} {number}")
+            : [];
+
+    /// <summary>A director into which all messages of a recording are put.</summary>
+    /// <param name="backup">The recording and a number.</param>
+    public static Scenario LoadBackup(string backup)
+    {
+        string[] words = backup.Split(' ');
+        Scenario master = Load(words[0]);
+        JsonElement root = JsonDocument.Parse(Read(words[0])).RootElement;
+        JsonElement director =
+            root.GetProperty("backups")[int.Parse(words[1], CultureInfo.InvariantCulture)];
+        return master with
+        {
+            Name = backup,
+            Setup = Lines(director, "setup"),
+            Events = [.. director.GetProperty("events").EnumerateArray()],
+            Earlier = master.Events,
+            Messages =
+            [
+                .. root.GetProperty("messages").EnumerateArray().Select(message =>
+                    Convert.FromHexString(message.GetProperty("payload").GetString()!))
+            ],
+        };
+    }
+
     public static Scenario Load(string name)
     {
-        string text = File.ReadAllText(Path.Combine(Folder, name + ".json"));
+        string text = Read(name);
         JsonElement root = JsonDocument.Parse(text).RootElement;
         Assert.Contains(
             root.GetProperty("format").GetString(),
             new[] { "ipvs-golden/1", "ipvs-golden-sync/1" });
         return new(
             name,
-            [.. root.GetProperty("setup").EnumerateArray().Select(line => line.GetString()!)],
+            Lines(root, "setup"),
             root.TryGetProperty("sysctl", out JsonElement set)
                 ? [.. set.EnumerateObject().Select(one => (one.Name, one.Value.ToString()))]
                 : [],
@@ -50,6 +84,8 @@ internal sealed partial record Scenario(
                 ? [.. rules.EnumerateArray().Select(ReadRule)]
                 : [],
             [.. root.GetProperty("events").EnumerateArray()],
+            Earlier: [],
+            Messages: [],
             VirtualsIn(text));
     }
 
@@ -61,6 +97,12 @@ internal sealed partial record Scenario(
             .Distinct()
             .Select(address => IpAddress.Parse(address))
     ];
+
+    private static string Read(string name) =>
+        File.ReadAllText(Path.Combine(Folder, name + ".json"));
+
+    private static ImmutableArray<string> Lines(JsonElement element, string name) =>
+        [.. element.GetProperty(name).EnumerateArray().Select(line => line.GetString()!)];
 
     private static MarkRule ReadRule(JsonElement rule)
     {

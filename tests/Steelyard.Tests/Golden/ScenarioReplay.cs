@@ -36,10 +36,18 @@ internal sealed class ScenarioReplay
             _world.Command(new ReplaceMarkRules(scenario.Marks));
         }
 
-        foreach (string command in scenario.Setup.Where(line => !IsOfDaemon(line)))
+        foreach (string command in scenario.Setup)
         {
             string? difference = _commands.DifferenceOfSilent(command);
             Assert.True(difference is null, $"{scenario.Name}: {command}\n{difference}");
+        }
+
+        foreach (JsonElement step in scenario.Earlier)
+        {
+            if (step.TryGetProperty("id", out _) && step.TryGetProperty("src", out _))
+            {
+                _ = ConversationOf(step, PacketPlan.Of(step).Protocol);
+            }
         }
 
         _world.Wait(Prelude);
@@ -80,8 +88,9 @@ internal sealed class ScenarioReplay
                 _sysctls.Set(step.Text("name")!, step.GetProperty("value").ToString());
                 return null;
             case "messages":
-            case "list" or "ipvsadm" when IsOfDaemon(step.Text("args")!):
                 return null;
+            case "inject_messages":
+                return Inject(step.Number("count"));
             case "ipvsadm":
                 return _commands.DifferenceOf(step, expected);
             case "list":
@@ -110,10 +119,16 @@ internal sealed class ScenarioReplay
         return Better.Of(_scenario.Name, index, recorded);
     }
 
-    /// <summary>The twin has its own way to hear of connections, and no command for it.</summary>
-    private bool IsOfDaemon(string command) =>
-        _scenario.Name.StartsWith("sync/", StringComparison.Ordinal)
-        && command.Contains("daemon", StringComparison.Ordinal);
+    private string? Inject(int count)
+    {
+        Assert.Equal(count, _scenario.Messages.Length);
+        foreach (byte[] message in _scenario.Messages)
+        {
+            _world.Controller.OnSyncDatagram(message);
+        }
+
+        return null;
+    }
 
     private static int Length(JsonElement step) => step.Number("len");
 

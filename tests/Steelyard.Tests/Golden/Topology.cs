@@ -15,6 +15,10 @@ internal static class Topology
     public const int FirstServer = 11;
     public const int LastServer = 30;
 
+    /// <summary>The link of the sync daemons.</summary>
+    private const int SyncIndex = 7;
+    private static readonly MacAddress SyncMac = new(0x02_00_00_00_07_01);
+
     public static IpAddress[] Routers { get; } =
         [IpAddress.Parse("10.254.0.2"), IpAddress.Parse("fd00:254::2")];
 
@@ -70,6 +74,7 @@ internal static class Topology
                 true,
                 [Prefix("169.254.84.1/24")]),
             new(LocalIndex, LocalLink.EngineSide, LocalMac, serverSideMtu, true, []),
+            new(SyncIndex, "m0", SyncMac, 1500, true, [Prefix("10.2.0.1/24")]),
         ],
         [
             new(Prefix("0.0.0.0/0"), Routers[0], TestBox.OutsideIndex, 0),

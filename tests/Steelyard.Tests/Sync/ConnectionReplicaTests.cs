@@ -47,6 +47,29 @@ public sealed class ConnectionReplicaTests
         Assert.Equal(isIpv6 ? 19 : 38, Read(_pair.Sent).Count);
     }
 
+    /// <summary>A header of 8 bytes, and 36 for a record: 200 bytes have room for five.</summary>
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(79, 1)]
+    [InlineData(80, 2)]
+    [InlineData(200, 5)]
+    [InlineData(65_507, 8)]
+    public void A_message_is_as_long_as_asked_for_and_holds_one_record_at_least(
+        int maximumLength, int records)
+    {
+        ConnectionReplica replica = new(7, _pair.A, maximumLength);
+        for (int number = 1; number <= 8; number++)
+        {
+            replica.Add(Pair.Record(number), Instant.Zero);
+        }
+
+        replica.Flush();
+
+        Assert.Equal(records, _pair.Sent[0][4]);
+        Assert.Equal(8 + (36 * records), _pair.Sent[0].Length);
+        Assert.Equal(8, Read(_pair.Sent).Count);
+    }
+
     [Fact]
     public void Records_arrive_whole_and_in_order()
     {

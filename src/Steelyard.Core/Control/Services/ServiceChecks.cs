@@ -12,11 +12,12 @@ internal static class ServiceChecks
         Schedulers.Exists(settings.Scheduler) && settings.PersistenceEngine is "" or "sip";
 
     /// <summary>What is wrong with a server's settings, whether it is there or not.</summary>
+    /// <param name="mayMix">A tunnel may lead to a server of the other family.</param>
     public static ServiceAnswer OfServer(
-        in ServiceKey service, in Endpoint server, ServerSettings settings)
+        in ServiceKey service, in Endpoint server, ServerSettings settings, bool mayMix)
     {
         bool isTunnel = settings.Method == ForwardingMethod.Tunnel;
-        if (!isTunnel && server.Address.IsIpv4 != service.Address.IsIpv4)
+        if (!(isTunnel && mayMix) && server.Address.IsIpv4 != service.Address.IsIpv4)
         {
             return ServiceAnswer.Invalid;
         }

@@ -38,14 +38,23 @@ public sealed class ServiceCommands
     private readonly ServiceControl _services;
     private readonly IControlEffects _effects;
     private readonly Action _onChanged;
+    private readonly Func<bool> _hasDaemon;
 
     /// <param name="onChanged">Called after a service or a server came or went.</param>
+    /// <param name="hasDaemon">
+    /// Whether a sync daemon runs: its protocol knows one family in a connection, so that no
+    /// server of the other one can be added.
+    /// </param>
     internal ServiceCommands(
-        ServiceControl services, IControlEffects effects, Action onChanged)
+        ServiceControl services,
+        IControlEffects effects,
+        Action onChanged,
+        Func<bool> hasDaemon)
     {
         _services = services;
         _effects = effects;
         _onChanged = onChanged;
+        _hasDaemon = hasDaemon;
     }
 
     public ServiceAnswer AddService(ServiceKey key, ServiceSettings settings)
@@ -111,7 +120,8 @@ public sealed class ServiceCommands
             return ServiceAnswer.NoSuchService;
         }
 
-        ServiceAnswer answer = ServiceChecks.OfServer(key, config.Endpoint, config.Settings);
+        ServiceAnswer answer = ServiceChecks.OfServer(
+            key, config.Endpoint, config.Settings, mayMix: !_hasDaemon());
         if (answer != ServiceAnswer.Done)
         {
             return answer;
@@ -143,7 +153,8 @@ public sealed class ServiceCommands
         }
 
         // Wrong settings are seen before the server is missed, as in the kernel.
-        ServiceAnswer check = ServiceChecks.OfServer(key, endpoint, settings);
+        ServiceAnswer check = ServiceChecks.OfServer(
+            key, endpoint, settings, mayMix: server is not null || !_hasDaemon());
         if (check != ServiceAnswer.Done || answer != ServiceAnswer.Done)
         {
             return check == ServiceAnswer.Done ? answer : check;

@@ -50,6 +50,12 @@ internal sealed class TwinControl(
     /// <summary>Called when a handover that was asked for has ended; null means done.</summary>
     public required Action<SyncGroup, string?, Instant> OnHandOverEnded { get; init; }
 
+    /// <summary>False after a command that stopped it, until the next reload.</summary>
+    public bool TellsConnections { get; set; } = true;
+
+    /// <summary>False after a command that stopped it, until the next reload.</summary>
+    public bool LearnsConnections { get; set; } = true;
+
     public bool IsConfigured => _link is not null;
 
     public bool IsAlive => _link?.IsAlive ?? false;
@@ -107,6 +113,11 @@ internal sealed class TwinControl(
     /// </summary>
     public void OnConnection(in ConnectionRecord record, Instant now)
     {
+        if (!TellsConnections)
+        {
+            return;
+        }
+
         _replica?.Add(record, now);
         if (now < _hurriesUntil)
         {
@@ -173,7 +184,7 @@ internal sealed class TwinControl(
         GiveBatch(0, now);
     }
 
-    void ITwinEffects.SendToTwin(ReadOnlySpan<byte> datagram) => effects.SendToTwin(datagram);
+    void ISyncChannel.SendToTwin(ReadOnlySpan<byte> datagram) => effects.SendToTwin(datagram);
 
     TwinHello ITwinEffects.Describe() => new(
         boxName,
@@ -187,8 +198,13 @@ internal sealed class TwinControl(
     void ITwinEffects.OnTwinLost(string why, Instant now) => effects.Report(new BoxEvent(
         EventSeverity.Warning, "twin", Name, $"the twin {Name} is lost: {why}"));
 
-    void ITwinEffects.OnTwinConnection(in ConnectionRecord connection, Instant now) =>
-        _learnt.Add(connection);
+    void ITwinEffects.OnTwinConnection(in ConnectionRecord connection, Instant now)
+    {
+        if (LearnsConnections)
+        {
+            _learnt.Add(connection);
+        }
+    }
 
     string? ITwinEffects.TakeOver(
         string group, ReadOnlySpan<byte> virtualRouterIds, Instant now)
@@ -227,7 +243,11 @@ internal sealed class TwinControl(
 
     void ITwinEffects.CollectConnections(long cursor, Instant now)
     {
-        if (cursor == 0)
+        if (!TellsConnections)
+        {
+            _link?.OnConnections([], cursor, isLast: true, now);
+        }
+        else if (cursor == 0)
         {
             effects.CollectConnections(engine.Counters.Connections + CollectionMargin);
         }
