@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Threading;
@@ -16,6 +17,7 @@ internal sealed class BoxWorld : IDisposable
     internal const string Gateway = "10.0.0.1";
     private static int _worlds;
 
+    private readonly List<string> _places = [];
     private readonly string _prefix = string.Create(
         CultureInfo.InvariantCulture,
         $"sy{Environment.ProcessId % 10000}x{Interlocked.Increment(ref _worlds)}");
@@ -31,7 +33,7 @@ internal sealed class BoxWorld : IDisposable
             Shell.Run($"ip -n {Name("client")} route add default via {Vip}");
             foreach (int number in (int[])[2, 3])
             {
-                Shell.Run($"ip netns add {Name($"box{number}")}");
+                Place($"box{number}");
                 Leg($"box{number}", "out", "outside", $"192.168.100.{number}/24");
                 Leg($"box{number}", "in", "inside", $"10.0.0.{number}/24");
             }
@@ -66,34 +68,12 @@ internal sealed class BoxWorld : IDisposable
     internal string Curl(string path = "/name", string port = "80") =>
         TryIn("client", $"curl -sS -m 5 http://{Vip}:{port}{path}").Output;
 
-    internal void StopNginx(int number) =>
-        Shell.Try($"kill $(cat {Folder}/nginx{number}/pid); sleep 0.2");
+    internal void StopNginx(int number) => Nginx.Stop(this, $"nginx{number}");
 
     internal void StartNginx(int number)
     {
-        string folder = Directory.CreateDirectory(Path.Combine(Folder, $"nginx{number}")).FullName;
-        File.WriteAllText(Path.Combine(folder, "large"), new string((char)('a' + number), 5 << 20));
-        File.WriteAllText(Path.Combine(folder, "conf"), $$"""
-            user root;
-            worker_processes 1;
-            pid {{folder}}/pid;
-            error_log {{folder}}/error.log;
-            events { worker_connections 256; }
-            http {
-                access_log off;
-                server {
-                    listen 8080;
-                    listen {{Vip}}:80;
-                    root {{folder}};
-                    location = /name { return 200 "server{{number}}"; }
-                    location = /slow { alias {{folder}}/large; limit_rate 1m; }
-                    location = /large { }
-                }
-            }
-            """);
-        string name = $"server{number}";
-        In(name, "sysctl -qw net.ipv4.ip_nonlocal_bind=1");
-        In(name, $"nginx -p {folder} -c {folder}/conf");
+        In($"server{number}", "sysctl -qw net.ipv4.ip_nonlocal_bind=1");
+        Nginx.Start(this, $"server{number}", $"nginx{number}", "8080", "[::]:8080", $"{Vip}:80");
     }
 
     /// <summary>
@@ -112,8 +92,7 @@ internal sealed class BoxWorld : IDisposable
 
     public void Dispose()
     {
-        foreach (string place in (string[])
-            ["client", "box2", "box3", "server11", "server12", "out", "in"])
+        foreach (string place in _places)
         {
             _ = Shell.Try($"ip netns pids {Name(place)} | xargs -r kill -9");
             _ = Shell.Try($"ip netns del {Name(place)}");
@@ -125,19 +104,20 @@ internal sealed class BoxWorld : IDisposable
     /// <summary>A switch: a bridge in a namespace of its own.</summary>
     private void Segment(string segment)
     {
-        Shell.Run($"ip netns add {Name(segment)}");
+        Place(segment);
         Shell.Run($"ip -n {Name(segment)} link add br0 type bridge");
         Shell.Run($"ip -n {Name(segment)} link set br0 up");
     }
 
-    private void Host(string place, string segment, string address)
+    /// <summary>A place with one wire, to a segment.</summary>
+    internal void Host(string place, string segment, string address)
     {
-        Shell.Run($"ip netns add {Name(place)}");
+        Place(place);
         Leg(place, segment, "eth0", address);
     }
 
     /// <summary>A wire from a place to a segment.</summary>
-    private void Leg(string place, string segment, string link, string address)
+    internal void Leg(string place, string segment, string link, string address)
     {
         Shell.Run($"ip -n {Name(place)} link set lo up");
         string far = $"{place}{segment}";
@@ -146,5 +126,11 @@ internal sealed class BoxWorld : IDisposable
         Shell.Run($"ip -n {Name(segment)} link set {far} master br0 up");
         Shell.Run($"ip -n {Name(place)} link set {link} up");
         Shell.Run($"ip -n {Name(place)} addr add {address} dev {link}");
+    }
+
+    private void Place(string place)
+    {
+        _places.Add(place);
+        Shell.Run($"ip netns add {Name(place)}");
     }
 }
