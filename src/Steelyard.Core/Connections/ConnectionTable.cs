@@ -92,6 +92,14 @@ public sealed class ConnectionTable
         Timeouts[_store[handle].CurrentState]
         - DeadlineWheel.Until(_store[handle].Deadline, now);
 
+    /// <summary>The template that made a connection; -1 for none.</summary>
+    internal int TemplateOf(int handle)
+    {
+        int controller =
+            _store[handle].HasRest ? _store.Rest(handle).ControllerPlusOne - 1 : Nothing;
+        return controller >= 0 && _store[controller].IsTemplate ? controller : Nothing;
+    }
+
     /// <summary>Another connection, or a template, keeps this one's server.</summary>
     public bool IsControlled(int handle) =>
         _store[handle].IsTied && _store.Rest(handle).ControllerPlusOne != 0;
@@ -299,6 +307,10 @@ public sealed class ConnectionTable
             ref ConnectionRest rest = ref _store.RestFor(handle);
             rest.FixedTimeout = uint.Max(rest.FixedTimeout, DeadlineWheel.TicksOf(record.Timeout));
             _store.Wheel.Move(handle, DeadlineWheel.TickOf(deadline), now);
+            _store[handle].CurrentState = record.State == ConnectionState.Established
+                ? ConnectionState.Established
+                : _store[handle].CurrentState;
+            OnTold(handle);
         }
         else if (handle >= 0)
         {

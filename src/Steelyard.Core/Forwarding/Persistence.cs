@@ -62,6 +62,8 @@ internal sealed class Persistence(Engine engine)
             {
                 return DropReason.ConnectionTableFull;
             }
+
+            engine.Upkeep.Announce(template, arrival.Now);
         }
         else
         {

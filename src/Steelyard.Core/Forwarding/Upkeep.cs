@@ -77,11 +77,13 @@ internal sealed class Upkeep
             return;
         }
 
-        bool isUnproven = _engine.Connections[handle].State
+        ref readonly Connection connection = ref _engine.Connections[handle];
+        bool isUnproven = connection.State
             is ConnectionState.SynReceived or ConnectionState.SynSent or ConnectionState.SynAck
             or ConnectionState.Udp
-            or (>= ConnectionState.SctpInit1 and <= ConnectionState.SctpCookieEchoed);
-        if (isUnproven && !_engine.HasRoomForUnprovenNews)
+            or (>= ConnectionState.SctpInit1 and <= ConnectionState.SctpCookieEchoed)
+            || (connection.IsTemplate && connection.State == ConnectionState.None);
+        if (connection.IsOnePacket || (isUnproven && !_engine.HasRoomForUnprovenNews))
         {
             return;
         }
@@ -90,6 +92,17 @@ internal sealed class Upkeep
         if (_engine.Raise(new(EngineEventKind.ConnectionChanged, 0, default, record)))
         {
             _engine.Connections.OnTold(handle);
+        }
+
+        int template = connection.State
+            is ConnectionState.Established or ConnectionState.SctpEstablished
+            && !connection.IsTemplate
+                ? _engine.Connections.TemplateOf(handle)
+                : -1;
+        if (template >= 0)
+        {
+            // It was told when it was made, unless there was no room for unproven news.
+            Announce(template, now);
         }
     }
 

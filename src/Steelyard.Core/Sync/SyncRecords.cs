@@ -8,7 +8,9 @@ namespace Steelyard.Core.Sync;
 /// <summary>Translates between a connection and its entry in the kernel's sync protocol.</summary>
 public static class SyncRecords
 {
-    /// <summary>False for what the protocol has no word for: full NAT, mixed families.</summary>
+    /// <summary>
+    /// False for what is not told: full NAT, mixed families, templates for a Call-ID.
+    /// </summary>
     public static bool TryToEntry(in ConnectionRecord record, out SyncEntry entry)
     {
         entry = default;
@@ -21,6 +23,7 @@ public static class SyncRecords
             _ => null,
         };
         if (method is not uint flags
+            || !record.CallId.IsNone
             || record.Client.Address.IsIpv4 != record.Virtual.Address.IsIpv4
             || record.Client.Address.IsIpv4 != record.Server.Address.IsIpv4)
         {
@@ -30,6 +33,8 @@ public static class SyncRecords
         // What a server sends past the director is never seen.
         flags |= record.Method == ForwardingMethod.Nat ? 0 : SyncEntry.NoOutput;
         flags |= record.IsInactive ? SyncEntry.Inactive : 0;
+        flags |= record.IsTemplate ? SyncEntry.Template
+            : record.Client.Port == 0 ? SyncEntry.NoClientPort : 0;
         long seconds =
             (record.Timeout.Ticks + TimeSpan.TicksPerSecond - 1) / TimeSpan.TicksPerSecond;
         entry = new(
@@ -39,13 +44,14 @@ public static class SyncRecords
             record.Client,
             record.Virtual,
             record.Server,
-            Mark: 0,
+            record.Mark,
             (uint)Math.Clamp(seconds, 0, int.MaxValue));
         return true;
     }
 
     /// <summary>
-    /// False for what is no connection of ours: templates, unknown methods, protocols and states.
+    /// False for what is neither a connection nor a template of ours: unknown methods, protocols
+    /// and states.
     /// </summary>
     public static bool TryToRecord(in SyncEntry entry, out ConnectionRecord record)
     {
@@ -59,16 +65,19 @@ public static class SyncRecords
             _ => ForwardingMethod.Unknown,
         };
         var protocol = (TransportProtocol)entry.Protocol;
+        bool isTemplate = (entry.Flags & SyncEntry.Template) != 0;
         bool isKnown = protocol switch
         {
+            // A firewall mark's template carries whatever its clients do.
+            TransportProtocol.Unknown => isTemplate && entry is { State: <= 1, Mark: not 0 },
             TransportProtocol.Tcp => entry.State <= (ushort)ConnectionState.SynAck,
-            TransportProtocol.Udp => entry.State == 0,
+            TransportProtocol.Udp => entry.State == 0 || (isTemplate && entry.State == 1),
             TransportProtocol.Sctp => SctpStates.TryFind(entry.State, out _),
             _ => false,
         };
         if (!isKnown
             || method == ForwardingMethod.Unknown
-            || (entry.Flags & SyncEntry.Template) != 0)
+            || entry.HasEngineData)
         {
             return false;
         }
@@ -79,10 +88,14 @@ public static class SyncRecords
             entry.Virtual,
             entry.Server,
             method,
-            StateOf(protocol, entry.State),
+            isTemplate ? StateOfTemplate(entry.State) : StateOf(protocol, entry.State),
             (entry.Flags & SyncEntry.Inactive) != 0,
             TimeSpan.FromTicks(
-                Math.Min(entry.TimeoutSeconds, int.MaxValue) * TimeSpan.TicksPerSecond));
+                Math.Min(entry.TimeoutSeconds, int.MaxValue) * TimeSpan.TicksPerSecond))
+        {
+            IsTemplate = isTemplate,
+            Mark = entry.Mark,
+        };
         return true;
     }
 
@@ -93,6 +106,10 @@ public static class SyncRecords
         > ConnectionState.Udp => (ushort)SctpStates.NumberOf(state),
         _ => (ushort)state,
     };
+
+    /// <summary>1 for one that a server has answered by.</summary>
+    private static ConnectionState StateOfTemplate(ushort number) =>
+        number == 0 ? ConnectionState.None : ConnectionState.Established;
 
     private static ConnectionState StateOf(TransportProtocol protocol, ushort number)
     {

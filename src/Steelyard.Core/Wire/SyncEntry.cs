@@ -35,6 +35,9 @@ public readonly record struct SyncEntry(
     /// <summary>Not counted as active.</summary>
     public const uint Inactive = 0x100;
 
+    /// <summary>The client's port is still to be seen.</summary>
+    public const uint NoClientPort = 0x800;
+
     /// <summary>A persistence template, not a connection.</summary>
     public const uint Template = 0x1000;
 
@@ -57,7 +60,11 @@ public readonly record struct SyncEntry(
     private const ushort SizeMask = 0xFFF;
     private const byte IgnorableOption = 0x40;
     private const byte SequenceOption = 1;
+    private const byte EngineDataOption = 2;
     private const byte PersistenceEngineNameOption = 3;
+
+    /// <summary>It is for a part of what a client does, which an option names.</summary>
+    public bool HasEngineData { get; init; }
 
     /// <summary>Bytes this entry takes; a multiple of four.</summary>
     public int Length => Client.Address.IsIpv4 ? Ipv4Length : Ipv6Length;
@@ -91,8 +98,9 @@ public readonly record struct SyncEntry(
             return SyncFault.Truncated;
         }
 
-        entry = ReadFields(octets, isIpv6);
-        return FindWrongOption(octets[fixedLength..size]);
+        SyncFault fault = FindWrongOption(octets[fixedLength..size], out bool hasEngineData);
+        entry = ReadFields(octets, isIpv6) with { HasEngineData = hasEngineData };
+        return fault;
     }
 
     /// <summary>Writes <see cref="Length"/> bytes.</summary>
@@ -144,8 +152,10 @@ public readonly record struct SyncEntry(
     /// Options are a type, a length and so many bytes. Those that we do not use are skipped; an
     /// unknown one without the ignorable bit makes the message unreadable.
     /// </summary>
-    private static SyncFault FindWrongOption(ReadOnlySpan<byte> options)
+    private static SyncFault FindWrongOption(
+        ReadOnlySpan<byte> options, out bool hasEngineData)
     {
+        hasEngineData = false;
         while (!options.IsEmpty)
         {
             byte type = options[0];
@@ -160,6 +170,7 @@ public readonly record struct SyncEntry(
                 return SyncFault.UnknownOption;
             }
 
+            hasEngineData |= type == EngineDataOption && options[1] > 0;
             options = options[(2 + options[1])..];
         }
 

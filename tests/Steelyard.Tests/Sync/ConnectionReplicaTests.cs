@@ -187,8 +187,8 @@ public sealed class ConnectionReplicaTests
     }
 
     [Theory]
-    [InlineData(6, 0x1000u, 1)] // a template
-    [InlineData(0, 0u, 1)] // a firewall mark's template
+    [InlineData(0, 0u, 1)] // only a firewall mark's template has no protocol
+    [InlineData(0, 0x1000u, 1)] // and that has a mark
     [InlineData(6, 4u, 1)] // bypass
     [InlineData(6, 0u, 11)] // no such state
     [InlineData(17, 0u, 1)]
