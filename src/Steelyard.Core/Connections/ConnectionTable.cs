@@ -28,6 +28,7 @@ public sealed class ConnectionTable
         _store = new(capacity, seed, Timeouts);
         _progress = new(_store, Timeouts);
         Templates = new(_store);
+        Expectations = new(_store, _progress, Timeouts);
     }
 
     public int Capacity => _store.Capacity;
@@ -57,6 +58,8 @@ public sealed class ConnectionTable
     }
 
     internal Templates Templates { get; }
+
+    internal Expectations Expectations { get; }
 
     /// <summary>
     /// Called within <see cref="Expire(Instant, ref int)"/> for a connection of which the twin
@@ -320,50 +323,6 @@ public sealed class ConnectionTable
 
         return handle;
     }
-
-    /// <summary>
-    /// Makes a connection that another one announced, and whose first packet is still to come; it
-    /// waits in LISTEN. A client's port of 0 fits any.
-    /// </summary>
-    internal int Expect(in NewConnection wanted, Instant now)
-    {
-        int handle = Create(service: null, wanted, now);
-        if (handle >= 0)
-        {
-            _progress.Enter(
-                handle, ConnectionState.Listen, now + Timeouts[ConnectionState.Listen], now);
-        }
-
-        return handle;
-    }
-
-    /// <summary>
-    /// The connection that was announced for this client, on whichever of its ports; it has this
-    /// port from now on. -1 when none was.
-    /// </summary>
-    internal int FindExpected(in FlowKey flow)
-    {
-        if (_store.Expected == 0 || flow.Client.Port == 0)
-        {
-            return Nothing;
-        }
-
-        int handle = Find(
-            flow.Protocol, flow.Client with { Port = 0 }, flow.Virtual, out FlowDirection sender);
-        if (handle < 0
-            || sender != FlowDirection.FromClient
-            || (_store[handle].Flags & ConnectionFlags.Expected) == 0
-            || Server(handle).IsRemoved)
-        {
-            return Nothing;
-        }
-
-        _store.Meet(handle, flow.Client.Port);
-        return handle;
-    }
-
-    /// <summary>Connections that were announced, and have not begun.</summary>
-    internal int Expected => _store.Expected;
 
     /// <summary>Connections that this one controls; it does not end before them.</summary>
     internal int Controls(int handle) =>

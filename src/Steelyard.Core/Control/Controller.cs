@@ -15,7 +15,6 @@ using Steelyard.Core.Forwarding.Commands;
 using Steelyard.Core.FrontPanel;
 using Steelyard.Core.Health;
 using Steelyard.Core.Routing;
-using Steelyard.Core.Services;
 using Steelyard.Core.Time;
 using Steelyard.Core.Vrrp;
 using Steelyard.Core.Wire;
@@ -385,31 +384,10 @@ public sealed class Controller
             _twin.IsConfigured && !_twin.IsAlive);
     }
 
-    /// <summary>
-    /// Interfaces of virtual routers, and those by which real servers are reached: what the engine
-    /// must receive from or send to.
-    /// </summary>
     private void ChooseInterfaces()
     {
         _local.Follow(_services.Services, Config.HasVirtualAddress);
-        List<string> wanted = [.. Config.VirtualRouters.Select(router => router.Interface)];
-        RouteTable routes = new(_network.Picture.Routes);
-        if (_local.Plan.IsWanted)
-        {
-            wanted.Add(LocalLink.EngineSide);
-        }
-
-        foreach (ServerEntry server in _services.Servers)
-        {
-            if (server.SentSettings.Method != ForwardingMethod.Local
-                && routes.TryFind(server.Server.Endpoint.Address, out NextHop hop)
-                && _network.Find(hop.InterfaceIndex) is InterfaceState state
-                && !state.HardwareAddress.IsZero)
-            {
-                wanted.Add(state.Name);
-            }
-        }
-
-        WantedInterfaces = [.. wanted.Distinct().Order(StringComparer.Ordinal)];
+        WantedInterfaces = InterfaceChoice.Of(
+            Config, _services.Servers, _network.Picture, _local.Plan.IsWanted);
     }
 }

@@ -397,13 +397,4 @@ internal sealed class Departures(Engine engine, EngineOptions options)
 
         EmptyQueue(ref neighbour);
     }
-
-    /// <summary>A route with its port, and where its gateway was found last.</summary>
-    private struct Exit
-    {
-        public EnginePort? Port;
-        public IpAddress Gateway;
-        public int Neighbour;
-        public int Generation;
-    }
 }

@@ -81,7 +81,7 @@ internal sealed class Opening(Engine engine, ServerRouting routing)
                 : routing.Route(arrival, packet, flow, header);
         }
 
-        if (header.IsSyn && (handle = engine.Connections.FindExpected(flow)) >= 0)
+        if (header.IsSyn && (handle = engine.Connections.Expectations.Find(flow)) >= 0)
         {
             return DropReason.None;
         }

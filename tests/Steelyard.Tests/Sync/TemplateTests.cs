@@ -59,8 +59,6 @@ public sealed class TemplateTests
         return box;
     }
 
-    
-
     private static IpAddress ServerOf(TestBox box, string client, int port)
     {
         SentFrame sent = Assert.Single(box.FromClient(

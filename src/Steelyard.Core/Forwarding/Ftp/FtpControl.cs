@@ -132,13 +132,13 @@ internal sealed class FtpControl(Engine engine)
             TransportProtocol.Tcp, client, control.Virtual with { Port = virtualPort });
         bool isThere =
             engine.Connections.Find(flow.Protocol, flow.Client, flow.Virtual, out _) >= 0;
-        if (isThere || engine.Connections.Expected >= MostExpected)
+        if (isThere || engine.Connections.Expectations.Count >= MostExpected)
         {
             return;
         }
 
         // A full table leaves the data connection out; the control connection goes on.
-        _ = engine.Connections.Expect(
+        _ = engine.Connections.Expectations.Add(
             new NewConnection
             {
                 Flow = flow,
