@@ -117,12 +117,15 @@ internal sealed partial class CommandParser
 
     private void ReadRole(Word command)
     {
-        string name = command == Word.StartDaemon ? "start-daemon" : "stop-daemon";
+        // Either way these are ipvsadm's own words.
+        string complaint = command == Word.StartDaemon
+            ? "illegal start-daemon parameter specified"
+            : "illegal start_daemon specified";
         _daemon = new(IsMaster: _reader.Value switch
         {
             "master" => true,
             "backup" => false,
-            _ => throw IpvsadmException.Usage($"illegal {name} parameter specified"),
+            _ => throw IpvsadmException.Usage(complaint),
         });
     }
 

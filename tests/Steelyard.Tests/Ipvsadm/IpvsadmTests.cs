@@ -153,6 +153,8 @@ public sealed class IpvsadmTests
     [InlineData("-L --stats=5", "--stats=5: option does not take an argument")]
     [InlineData("-Lnt", "-Lnt: missing argument")]
     [InlineData("-LnQ", "-LnQ: unknown option")]
+    [InlineData("--start-daemon both", "illegal start-daemon parameter specified")]
+    [InlineData("--stop-daemon both", "illegal start_daemon specified")]
     [InlineData("-A -t 80", "illegal virtual server address[:port] specified")]
     [InlineData("-A -t 65536", "illegal virtual server address[:port] specified")]
     [InlineData("-a -t 10.9.0.1:80 -r 080", "illegal real server address[:port] specified")]

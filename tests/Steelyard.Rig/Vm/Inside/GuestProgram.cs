@@ -39,11 +39,13 @@ internal static class GuestProgram
         List<int> failed = [];
         foreach (int seed in seeds.Select(text => int.Parse(text, CultureInfo.InvariantCulture)))
         {
+            both.Deeds.Clear();
             int differences = new SeedRun(seed, both).Run(Commands, Packets);
             Say(watch, $"seed {seed}: {differences} differences");
             if (differences > 0)
             {
                 failed.Add(seed);
+                Console.WriteLine(string.Join('\n', both.Deeds));
             }
         }
 

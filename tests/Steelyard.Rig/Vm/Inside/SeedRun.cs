@@ -36,6 +36,7 @@ internal sealed class SeedRun
     {
         _chance = new((ulong)seed);
         _universe = new(seed);
+        both.Clients = $" {_universe.ClientPrefix}";
         _draw = new(_chance, _universe);
         _both = both;
         _seed = seed.ToString(CultureInfo.InvariantCulture);

@@ -25,6 +25,12 @@ internal sealed partial class SideBySide(IDirector left, IDirector right, Action
     /// <summary>Named in what is said.</summary>
     internal string Where { get; set; } = string.Empty;
 
+    /// <summary>How addresses of this seed's clients begin in a listing.</summary>
+    internal string Clients { get; set; } = string.Empty;
+
+    /// <summary>What was done since the last seed began, to be read beside a difference.</summary>
+    internal List<string> Deeds { get; } = [];
+
     /// <summary>How long each took to answer commands, in all.</summary>
     internal TimeSpan LeftTime { get; private set; }
 
@@ -37,6 +43,7 @@ internal sealed partial class SideBySide(IDirector left, IDirector right, Action
     /// </summary>
     internal bool Run(Command command)
     {
+        Deeds.Add($"{Where}: {command}");
         bool isListing = command.Words is [['-', 'L' or 'l', ..], ..];
         for (int tries = isListing ? 3 : 1; ; tries--)
         {
@@ -63,6 +70,7 @@ internal sealed partial class SideBySide(IDirector left, IDirector right, Action
     /// <summary>Sends a packet to both, and gives what came out.</summary>
     internal SeenPacket? Send(string what, byte[] packet, bool isFromServer = false)
     {
+        Deeds.Add($"{Where}: {what}");
         List<SeenPacket> first = [];
         List<SeenPacket> second = [];
         left.Wires.Send(packet, isFromServer, left.StationFor(isFromServer));
@@ -137,9 +145,10 @@ internal sealed partial class SideBySide(IDirector left, IDirector right, Action
         + answer.Output;
 
     /// <summary>
-    /// Connections come in the order of a hash, and their time goes on between two questions.
+    /// Connections come in the order of a hash, and their time goes on between two questions. Those
+    /// that an earlier seed left behind are not this one's.
     /// </summary>
-    private static Answer Plain(Answer answer)
+    private Answer Plain(Answer answer)
     {
         if (!answer.Output.StartsWith("IPVS connection entries", StringComparison.Ordinal))
         {
@@ -147,6 +156,7 @@ internal sealed partial class SideBySide(IDirector left, IDirector right, Action
         }
 
         IEnumerable<string> lines = answer.Output.Split('\n')
+            .Where((line, index) => index < 2 || line.Contains(Clients, StringComparison.Ordinal))
             .Select(line => Expiry().Replace(line, "$1--:--"))
             .OrderBy(line => line, StringComparer.Ordinal);
         return answer with { Output = string.Join('\n', lines) };

@@ -24,6 +24,10 @@ internal sealed class Universe(int seed)
         [.. Enumerable.Range(FirstServer, ServerCount).Select(number => string.Create(
             CultureInfo.InvariantCulture, $"10.1.{1 + (seed % 250)}.{number}"))];
 
+    /// <summary>What all its clients' addresses begin with.</summary>
+    internal string ClientPrefix { get; } =
+        string.Create(CultureInfo.InvariantCulture, $"10.{100 + (seed % 150)}.");
+
     internal IReadOnlyList<IpAddress> Clients { get; } =
         [.. Enumerable.Range(1, ClientCount).Select(number => IpAddress.FromIpv4(
             (uint)((10 << 24) | ((100 + (seed % 150)) << 16) | ((number % 3) << 8) | number)))];
