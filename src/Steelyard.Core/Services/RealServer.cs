@@ -111,8 +111,8 @@ public sealed class RealServer
     private long Connections => (long)ActiveConnections + InactiveConnections;
 
     /// <summary>
-    /// Takes other settings. A higher upper threshold, or none, ends an overload, as it does in
-    /// the kernel.
+    /// Takes other settings. A higher upper threshold, or none, ends an overload; one that is
+    /// reached already begins it at once, as Linux 6.1.192 was seen to do.
     /// </summary>
     /// <param name="settings">What is in force from now on.</param>
     /// <param name="isAdded">The server comes into a service with them.</param>
@@ -131,6 +131,8 @@ public sealed class RealServer
         {
             LastWeight = Weight;
         }
+
+        BeginOverload();
     }
 
     /// <summary>
@@ -151,7 +153,9 @@ public sealed class RealServer
     }
 
     /// <summary>A connection was added.</summary>
-    internal void OnConnectionAdded()
+    internal void OnConnectionAdded() => BeginOverload();
+
+    private void BeginOverload()
     {
         if (Settings.UpperThreshold != 0 && Connections >= Settings.UpperThreshold)
         {

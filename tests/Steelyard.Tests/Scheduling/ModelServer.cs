@@ -40,6 +40,7 @@ internal sealed class ModelServer(Endpoint endpoint)
         (Weight, Upper, Lower) =
             (settings.Weight, settings.UpperThreshold, settings.LowerThreshold);
         LastWeight = isAdded || Weight > 0 ? Weight : LastWeight;
+        IsOverloaded |= Upper > 0 && Active + Inactive >= Upper;
     }
 
     public void Connect()

@@ -133,6 +133,19 @@ public sealed class SchedulerTests
     }
 
     [Fact]
+    public void An_upper_threshold_that_is_reached_already_holds_at_once()
+    {
+        VirtualService service = ServiceOf("fo", 1, 5);
+        RealServer heavy = service.Schedule.Pick(service, FlowOf(1, 2), Start)!;
+        heavy.ActiveConnections = 3;
+
+        service.Edit(heavy, heavy.Settings with { Weight = 1, UpperThreshold = 2 });
+
+        Assert.True(heavy.IsOverloaded);
+        Assert.NotSame(heavy, service.Schedule.Pick(service, FlowOf(1, 2), Start));
+    }
+
+    [Fact]
     public void An_upper_threshold_does_not_move_what_lblc_remembers()
     {
         VirtualService service = ServiceOf("lblc", 4, 4);
