@@ -25,7 +25,7 @@ internal static class LabPlan
     // ms. That asks for real-time priority; without it, an ordinary user's busy machine may well
     // let a program wait for so long, and each time would look like a death.
     private static readonly TimeSpan Fast = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan Patient = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Patient = TimeSpan.FromMilliseconds(250);
 
     public static TimeSpan AdvertisementInterval { get; } =
         LabRights.GrantRealTime ? Fast : Patient;
