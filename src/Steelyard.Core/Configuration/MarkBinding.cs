@@ -61,7 +61,7 @@ internal sealed class MarkBinding(ValueReader values)
         switch (statement.Keyword.Text)
         {
             case "protocol":
-                BindProtocol(statement);
+                _rule = _rule with { Protocol = values.Protocol(statement) };
                 break;
             case "source":
                 _rule = _rule with { Source = BindPrefix(statement) };
@@ -82,23 +82,6 @@ internal sealed class MarkBinding(ValueReader values)
                 Binder.SayUnbound(statement);
                 break;
         }
-    }
-
-    private void BindProtocol(Statement statement)
-    {
-        string? known = values.Single(statement) is Word word
-            ? values.OneOf(word, "a protocol", ["TCP", "UDP", "SCTP"])
-            : null;
-        _rule = _rule with
-        {
-            Protocol = known switch
-            {
-                "TCP" => TransportProtocol.Tcp,
-                "UDP" => TransportProtocol.Udp,
-                "SCTP" => TransportProtocol.Sctp,
-                _ => TransportProtocol.Unknown,
-            },
-        };
     }
 
     private IpPrefix? BindPrefix(Statement statement) =>

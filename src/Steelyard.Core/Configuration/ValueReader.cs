@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
+using Steelyard.Core.Services;
 using Steelyard.Core.Wire;
 
 namespace Steelyard.Core.Configuration;
@@ -116,6 +117,21 @@ internal sealed class ValueReader(FaultList faults)
                     $"'{statement.Keyword.Text}' is on or off, not '{Shown.Text(word.Text)}'");
                 return false;
         }
+    }
+
+    /// <summary>TCP, UDP or SCTP; unknown, and said so, for anything else.</summary>
+    public TransportProtocol Protocol(Statement statement)
+    {
+        string? known = Single(statement) is Word word
+            ? OneOf(word, "a protocol", ["TCP", "UDP", "SCTP"])
+            : null;
+        return known switch
+        {
+            "TCP" => TransportProtocol.Tcp,
+            "UDP" => TransportProtocol.Udp,
+            "SCTP" => TransportProtocol.Sctp,
+            _ => TransportProtocol.Unknown,
+        };
     }
 
     public IpAddress? Address(Word word)

@@ -123,17 +123,11 @@ internal sealed class VirtualServerBinding(ValueReader values, ServiceNameBindin
         }
     }
 
+    /// <summary>A wrong one has been said; what depends on it is then read as TCP's.</summary>
     private void BindProtocol(Statement statement)
     {
-        string? known = values.Single(statement) is Word word
-            ? values.OneOf(word, "a protocol", ["TCP", "UDP", "SCTP"])
-            : null;
-        _protocol = known switch
-        {
-            "UDP" => TransportProtocol.Udp,
-            "SCTP" => TransportProtocol.Sctp,
-            _ => TransportProtocol.Tcp,
-        };
+        TransportProtocol known = values.Protocol(statement);
+        _protocol = known != TransportProtocol.Unknown ? known : TransportProtocol.Tcp;
     }
 
     /// <summary>

@@ -15,7 +15,6 @@ internal static class Fragments
     private const int Unit = 8;
 
     private const int Ipv6FragmentHeader = 8;
-    private const byte Ipv6FragmentProtocol = 44;
     private const int Ipv6NextHeaderOffset = 6;
 
     /// <summary>
@@ -77,7 +76,7 @@ internal static class Fragments
         BinaryPrimitives.WriteUInt16BigEndian(
             header[2..], (ushort)(offset | (isLast ? 0 : 1)));
         BinaryPrimitives.WriteUInt32BigEndian(header[4..], identification);
-        packet[Ipv6NextHeaderOffset] = Ipv6FragmentProtocol;
+        packet[Ipv6NextHeaderOffset] = (byte)IpProtocol.Ipv6Fragment;
         BinaryPrimitives.WriteUInt16BigEndian(
             packet[4..], (ushort)(packet.Length - Ipv6Packet.HeaderLength));
     }

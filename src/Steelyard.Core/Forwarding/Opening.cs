@@ -10,9 +10,6 @@ namespace Steelyard.Core.Forwarding;
 /// </summary>
 internal sealed class Opening(Engine engine, ServerRouting routing)
 {
-    // TCP connections from here are answers of FTP servers; they are never scheduled.
-    private const ushort FtpDataPort = 20;
-
     // Where IPv6's fixed header names what follows it. RFC 8200 §3.
     private const uint NextHeaderOffset = 6;
 
@@ -65,7 +62,8 @@ internal sealed class Opening(Engine engine, ServerRouting routing)
         handle = -1;
         direction = FlowDirection.FromClient;
         FlowKey flow = new(header.Protocol, client, destination);
-        uint mark = engine.MarkRules.IsEmpty ? 0 : MarkOf(arrival, flow);
+        uint mark = MarkRule.MarkOf(
+            engine.MarkRules.AsSpan(), flow, arrival.Port.Port.Name);
         VirtualService? service = engine.Services.Match(
             mark, header.Protocol, destination.Address, destination.Port);
         bool isHeld = engine.Held.Contains(destination.Address);
@@ -101,7 +99,8 @@ internal sealed class Opening(Engine engine, ServerRouting routing)
     /// <returns>The connection's handle; -1 when there is none.</returns>
     public int OpenForError(in Arrival arrival, IpPacket packet, in FlowKey flow)
     {
-        uint mark = engine.MarkRules.IsEmpty ? 0 : MarkOf(arrival, flow);
+        uint mark = MarkRule.MarkOf(
+            engine.MarkRules.AsSpan(), flow, arrival.Port.Port.Name);
         VirtualService? service = engine.Services.Match(
             mark, flow.Protocol, flow.Virtual.Address, flow.Virtual.Port);
         bool isOurs = service is not null
@@ -126,7 +125,8 @@ internal sealed class Opening(Engine engine, ServerRouting routing)
 
     private bool MayOpen(in TransportHeader header)
     {
-        if (header.SourcePort == FtpDataPort)
+        // From here FTP servers answer; that is never scheduled.
+        if (header.SourcePort == FtpPorts.Data)
         {
             return false;
         }
@@ -157,20 +157,6 @@ internal sealed class Opening(Engine engine, ServerRouting routing)
             && !connection.SeesReplies
             && (engine.Settings.ConnReuseMode & 2) != 0;
         return (connection.IsReusable || isClosing) && !connections.IsControlled(handle);
-    }
-
-    private uint MarkOf(in Arrival arrival, in FlowKey flow)
-    {
-        foreach (MarkRule rule in engine.MarkRules)
-        {
-            if (rule.Fits(flow)
-                && (rule.Interface.Length == 0 || rule.Interface == arrival.Port.Port.Name))
-            {
-                return rule.Mark;
-            }
-        }
-
-        return 0;
     }
 
     /// <summary>A new connection to a service: the scheduler has its say.</summary>

@@ -12,8 +12,6 @@ namespace Steelyard.Core.Forwarding;
 /// </summary>
 internal sealed class Persistence(Engine engine)
 {
-    private const ushort FtpPort = 21;
-
     /// <summary>Says what the new connection is made of, or why there is none.</summary>
     public DropReason Prepare(
         in Arrival arrival,
@@ -108,7 +106,8 @@ internal sealed class Persistence(Engine engine)
     public static FlowKey PromiseOf(VirtualService service, in FlowKey flow)
     {
         IpAddress client = service.Settings.Persistence!.Mask(flow.Client.Address);
-        bool isOnePort = flow.Virtual.Port == service.Key.Port && service.Key.Port != FtpPort;
+        bool isOnePort =
+            flow.Virtual.Port == service.Key.Port && service.Key.Port != FtpPorts.Control;
         if (service.Key.Mark == 0)
         {
             ushort port = isOnePort ? service.Key.Port : (ushort)0;

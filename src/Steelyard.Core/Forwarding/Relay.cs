@@ -57,7 +57,8 @@ internal sealed class Relay(Engine engine)
     /// <summary>Carries a packet of no connection as a router does.</summary>
     public DropReason Pass(in Arrival arrival, IpPacket packet)
     {
-        DropReason reason = TryPass(arrival, packet, out int hop);
+        DropReason reason = TryPass(
+            arrival, packet, packet.Destination, isHop: true, out int hop);
         if (reason != DropReason.None)
         {
             return reason;
@@ -67,20 +68,25 @@ internal sealed class Relay(Engine engine)
         return Emit(arrival, packet, hop);
     }
 
-    private DropReason TryPass(in Arrival arrival, IpPacket packet, out int hop)
+    /// <summary>
+    /// Whether a packet from inside goes on, and by which next hop; its sender is told why not.
+    /// </summary>
+    private DropReason TryPass(
+        in Arrival arrival, IpPacket packet, IpAddress destination, bool isHop, out int hop)
     {
-        DropReason reason = engine.Departures.TryRoute(packet.Destination, out hop);
+        DropReason reason = engine.Departures.TryRoute(destination, out hop);
         if (reason != DropReason.None)
         {
             return reason;
         }
 
-        if (packet.HopsLeft <= LastHop)
+        if (isHop && packet.HopsLeft <= LastHop)
         {
             return Expired(arrival, packet, OurAddressTowards(arrival, packet.Source));
         }
 
-        if (IsTooBig(arrival, packet, MtuOf(hop), MayBeCut(arrival, packet)))
+        if (packet.TotalLength > MtuOf(hop)
+            && IsTooBig(arrival, packet, MtuOf(hop), MayBeCut(arrival, packet)))
         {
             return TooBig(
                 arrival, packet, OurAddressTowards(arrival, packet.Source), MtuOf(hop));
@@ -95,7 +101,8 @@ internal sealed class Relay(Engine engine)
     public DropReason Answer(
         in Arrival arrival, IpPacket packet, RealServer server, in Endpoint virtualEnd)
     {
-        DropReason reason = TryPass(arrival, packet, out int hop);
+        DropReason reason = TryPass(
+            arrival, packet, packet.Destination, isHop: true, out int hop);
         if (reason != DropReason.None)
         {
             return reason;
@@ -255,23 +262,12 @@ internal sealed class Relay(Engine engine)
     private DropReason ToClient(in Arrival arrival, IpPacket packet, int handle)
     {
         ref readonly Connection connection = ref engine.Connections[handle];
-        DropReason reason = engine.Departures.TryRoute(connection.ClientAddress, out int hop);
+        bool isHop = connection.Method != ForwardingMethod.Local;
+        DropReason reason = TryPass(
+            arrival, packet, connection.ClientAddress, isHop, out int hop);
         if (reason != DropReason.None)
         {
             return reason;
-        }
-
-        bool isHop = connection.Method != ForwardingMethod.Local;
-        if (isHop && packet.HopsLeft <= LastHop)
-        {
-            return Expired(arrival, packet, OurAddressTowards(arrival, packet.Source));
-        }
-
-        if (packet.TotalLength > MtuOf(hop)
-            && IsTooBig(arrival, packet, MtuOf(hop), MayBeCut(arrival, packet)))
-        {
-            return TooBig(
-                arrival, packet, OurAddressTowards(arrival, packet.Source), MtuOf(hop));
         }
 
         if (connection.Method == ForwardingMethod.FullNat)

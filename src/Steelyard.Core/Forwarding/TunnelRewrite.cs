@@ -1,5 +1,4 @@
 using System;
-using System.Buffers.Binary;
 using Steelyard.Core.Services;
 using Steelyard.Core.Wire;
 
@@ -19,13 +18,6 @@ internal static class TunnelRewrite
 
     // The dynamic ports, where a flow's entropy goes. RFC 6335 §6; RFC 7510 §3.
     private const uint DynamicPorts = 0xC000;
-
-    private const int Ipv6PayloadLengthOffset = 4;
-    private const int Ipv6NextHeaderOffset = 6;
-    private const int Ipv6HopLimitOffset = 7;
-    private const int Ipv6AddressesOffset = 8;
-    private const uint Ipv6Version = 6u << 28;
-    private const int Ipv6TrafficClassShift = 20;
 
     private const byte EcnMask = 0x03;
     private const byte CongestionExperienced = 0x03;
@@ -98,7 +90,8 @@ internal static class TunnelRewrite
         }
         else
         {
-            WriteIpv6(packet, trafficClass, inner.HopsLeft, protocol, source, destination);
+            Ipv6Packet.Write(
+                packet, protocol, inner.HopsLeft, source, destination, trafficClass);
         }
 
         Span<byte> body =
@@ -115,7 +108,8 @@ internal static class TunnelRewrite
             UdpDatagram datagram = UdpDatagram.Write(body, sourcePort, tunnel.Port);
             if (HasChecksum(tunnel))
             {
-                datagram.RewriteChecksum(PseudoHeader(source, destination, body.Length));
+                datagram.RewriteChecksum(InternetChecksum.PseudoHeader(
+                    source, destination, (byte)IpProtocol.Udp, body.Length));
             }
         }
     }
@@ -209,34 +203,6 @@ internal static class TunnelRewrite
         (inner & EcnMask) == CongestionExperienced
             ? (byte)((inner & ~EcnMask) | EcnCapableZero)
             : inner;
-
-    private static void WriteIpv6(
-        Span<byte> packet,
-        byte trafficClass,
-        byte hopLimit,
-        IpProtocol nextHeader,
-        IpAddress source,
-        IpAddress destination)
-    {
-        BinaryPrimitives.WriteUInt32BigEndian(
-            packet, Ipv6Version | ((uint)trafficClass << Ipv6TrafficClassShift));
-        BinaryPrimitives.WriteUInt16BigEndian(
-            packet[Ipv6PayloadLengthOffset..],
-            (ushort)(packet.Length - Ipv6Packet.HeaderLength));
-        packet[Ipv6NextHeaderOffset] = (byte)nextHeader;
-        packet[Ipv6HopLimitOffset] = hopLimit;
-        source.Write(packet[Ipv6AddressesOffset..]);
-        destination.Write(packet[(Ipv6AddressesOffset + IpAddress.Ipv6Length)..]);
-    }
-
-    private static uint PseudoHeader(IpAddress source, IpAddress destination, int length)
-    {
-        Span<byte> addresses = stackalloc byte[2 * IpAddress.Ipv6Length];
-        int written = source.Write(addresses);
-        written += destination.Write(addresses[written..]);
-        return InternetChecksum.Sum(
-            addresses[..written], (uint)IpProtocol.Udp + (uint)length);
-    }
 
     /// <summary>The first fragment of an outer packet, or all of it.</summary>
     private static bool TryReadOuter(

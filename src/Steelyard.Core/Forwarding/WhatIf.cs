@@ -19,7 +19,7 @@ internal static class WhatIf
         int handle = connections.Find(
             flow.Protocol, flow.Client, flow.Virtual, out FlowDirection direction);
         VirtualService? service = engine.Services.Match(
-            MarkOf(engine, flow),
+            MarkRule.MarkOf(engine.MarkRules.AsSpan(), flow, interfaceName: null),
             flow.Protocol,
             flow.Virtual.Address,
             flow.Virtual.Port);
@@ -66,20 +66,6 @@ internal static class WhatIf
                 : server.Endpoint with { Port = flow.Virtual.Port },
         };
         return WithRoute(engine, answer);
-    }
-
-    /// <summary>The mark of a packet from whichever interface.</summary>
-    private static uint MarkOf(Engine engine, in FlowKey flow)
-    {
-        foreach (MarkRule rule in engine.MarkRules)
-        {
-            if (rule.Fits(flow))
-            {
-                return rule.Mark;
-            }
-        }
-
-        return 0;
     }
 
     /// <summary>

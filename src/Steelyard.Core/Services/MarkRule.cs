@@ -1,3 +1,4 @@
+using System;
 using Steelyard.Core.Wire;
 
 namespace Steelyard.Core.Services;
@@ -23,8 +24,29 @@ public sealed record MarkRule(uint Mark)
     /// <summary>The interface's name; empty for any.</summary>
     public string Interface { get; init; } = string.Empty;
 
+    /// <summary>The mark that a packet carries; 0 for none.</summary>
+    /// <param name="rules">The first that fits decides.</param>
+    /// <param name="flow">The packet.</param>
+    /// <param name="interfaceName">Where it came in; null for whichever interface.</param>
+    public static uint MarkOf(
+        ReadOnlySpan<MarkRule> rules, in FlowKey flow, string? interfaceName)
+    {
+        foreach (MarkRule rule in rules)
+        {
+            bool isThere = interfaceName is null
+                || rule.Interface.Length == 0
+                || rule.Interface == interfaceName;
+            if (isThere && rule.Fits(flow))
+            {
+                return rule.Mark;
+            }
+        }
+
+        return 0;
+    }
+
     /// <summary>All but the interface fits.</summary>
-    public bool Fits(in FlowKey flow) =>
+    private bool Fits(in FlowKey flow) =>
         (Protocol == TransportProtocol.Unknown || Protocol == flow.Protocol)
         && flow.Virtual.Port >= FirstPort
         && flow.Virtual.Port <= LastPort

@@ -11,8 +11,6 @@ namespace Steelyard.Core.Services;
 public sealed class ServiceTable(ulong seed = 0)
 {
     private const int SmallestIndex = 16;
-    private const ushort FtpPort = 21;
-    private const ushort FtpDataPort = 20;
     private const ushort FirstUnprivilegedPort = 1024;
     private readonly SeededHash _hash = new(seed);
     private readonly List<VirtualService> _services = [];
@@ -141,8 +139,8 @@ public sealed class ServiceTable(ulong seed = 0)
     {
         if (_ftpCount > 0
             && protocol == TransportProtocol.Tcp
-            && port is FtpDataPort or >= FirstUnprivilegedPort
-            && Find(protocol, address, FtpPort) is { } ftp)
+            && port is FtpPorts.Data or >= FirstUnprivilegedPort
+            && Find(protocol, address, FtpPorts.Control) is { } ftp)
         {
             return ftp.Settings.Persistence is null ? null : ftp;
         }
@@ -160,7 +158,7 @@ public sealed class ServiceTable(ulong seed = 0)
         {
             _anyPortCount += change;
         }
-        else if (key is { Protocol: TransportProtocol.Tcp, Port: FtpPort })
+        else if (key is { Protocol: TransportProtocol.Tcp, Port: FtpPorts.Control })
         {
             _ftpCount += change;
         }

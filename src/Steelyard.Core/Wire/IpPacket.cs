@@ -10,13 +10,8 @@ namespace Steelyard.Core.Wire;
 /// </summary>
 public readonly ref struct IpPacket
 {
-    private const int Ipv4SourceOffset = 12;
-    private const int Ipv4DestinationOffset = 16;
     private const int Ipv6HopLimitOffset = 7;
-    private const int Ipv6SourceOffset = 8;
-    private const int Ipv6DestinationOffset = 24;
     private const int Ipv4TimeToLiveOffset = 8;
-    private const int TrafficClassShift = 4;
 
     private readonly Span<byte> _octets;
 
@@ -43,21 +38,12 @@ public readonly ref struct IpPacket
     /// <summary>The transport header and what follows it.</summary>
     public Span<byte> Payload => _octets[HeaderLength..];
 
-    public IpAddress Source => IsIpv4
-        ? IpAddress.ReadIpv4(_octets[Ipv4SourceOffset..])
-        : IpAddress.ReadIpv6(_octets[Ipv6SourceOffset..]);
+    public IpAddress Source => IpEnds.Source(_octets, IsIpv4);
 
-    public IpAddress Destination => IsIpv4
-        ? IpAddress.ReadIpv4(_octets[Ipv4DestinationOffset..])
-        : IpAddress.ReadIpv6(_octets[Ipv6DestinationOffset..]);
+    public IpAddress Destination => IpEnds.Destination(_octets, IsIpv4);
 
     /// <summary>Time to live, or hop limit.</summary>
     public byte HopsLeft => _octets[IsIpv4 ? Ipv4TimeToLiveOffset : Ipv6HopLimitOffset];
-
-    /// <summary>Type of service, or traffic class.</summary>
-    public byte TrafficClass => IsIpv4
-        ? _octets[1]
-        : unchecked((byte)(BinaryPrimitives.ReadUInt16BigEndian(_octets) >> TrafficClassShift));
 
     /// <summary>No router may cut it; IPv6 never allows that. RFC 8200 §5.</summary>
     public bool DontFragment => !IsIpv4 || Ipv4.DontFragment;
@@ -100,11 +86,11 @@ public readonly ref struct IpPacket
     /// <param name="isHop">It is also one hop less; the number is above zero.</param>
     /// <returns>The difference for checksums that cover a pseudo-header.</returns>
     public uint ReplaceSource(IpAddress address, bool isHop) =>
-        Replace(IsIpv4 ? Ipv4SourceOffset : Ipv6SourceOffset, address, isHop);
+        Replace(IpEnds.SourceOffset(IsIpv4), address, isHop);
 
     /// <summary>Replaces the destination, likewise.</summary>
     public uint ReplaceDestination(IpAddress address, bool isHop) =>
-        Replace(IsIpv4 ? Ipv4DestinationOffset : Ipv6DestinationOffset, address, isHop);
+        Replace(IpEnds.DestinationOffset(IsIpv4), address, isHop);
 
     /// <summary>One hop less. The number is above zero.</summary>
     public void DecrementHops()
@@ -122,7 +108,7 @@ public readonly ref struct IpPacket
     /// <summary>The sum of the pseudo-header for a transport header and data so long.</summary>
     public uint PseudoHeader(int length)
     {
-        int offset = IsIpv4 ? Ipv4SourceOffset : Ipv6SourceOffset;
+        int offset = IpEnds.SourceOffset(IsIpv4);
         int addresses = 2 * (IsIpv4 ? IpAddress.Ipv4Length : IpAddress.Ipv6Length);
         return InternetChecksum.Sum(
             _octets.Slice(offset, addresses), unchecked((uint)Protocol + (uint)length));

@@ -13,15 +13,11 @@ public readonly ref struct IpPacketHead
     private const int Ipv4FragmentOffset = 6;
     private const int Ipv4TimeToLiveOffset = 8;
     private const int Ipv4ProtocolOffset = 9;
-    private const int Ipv4SourceOffset = 12;
-    private const int Ipv4DestinationOffset = 16;
     private const int DontFragmentBit = 0x4000;
     private const int Ipv4FragmentOffsetMask = 0x1FFF;
 
     private const int Ipv6NextHeaderOffset = 6;
     private const int Ipv6HopLimitOffset = 7;
-    private const int Ipv6SourceOffset = 8;
-    private const int Ipv6DestinationOffset = 24;
     private const int Ipv6TrafficClassShift = 4;
 
     // The fragment header right behind the fixed one. RFC 8200 §4.5.
@@ -65,13 +61,9 @@ public readonly ref struct IpPacketHead
         ? (_octets[0] & 0xF) * 4
         : Ipv6Packet.HeaderLength + (HasFragmentHeader ? FragmentHeaderLength : 0);
 
-    public IpAddress Source => IsIpv4
-        ? IpAddress.ReadIpv4(_octets[Ipv4SourceOffset..])
-        : IpAddress.ReadIpv6(_octets[Ipv6SourceOffset..]);
+    public IpAddress Source => IpEnds.Source(_octets, IsIpv4);
 
-    public IpAddress Destination => IsIpv4
-        ? IpAddress.ReadIpv4(_octets[Ipv4DestinationOffset..])
-        : IpAddress.ReadIpv6(_octets[Ipv6DestinationOffset..]);
+    public IpAddress Destination => IpEnds.Destination(_octets, IsIpv4);
 
     private bool HasFragmentHeader =>
         (IpProtocol)_octets[Ipv6NextHeaderOffset] == IpProtocol.Ipv6Fragment;

@@ -24,7 +24,7 @@ public readonly record struct Ipv6Extensions(
 {
     private const int HopByHop = 0;
     private const int Routing = 43;
-    private const int Fragment = 44;
+    private const int Fragment = (int)IpProtocol.Ipv6Fragment;
     private const int DestinationOptions = 60;
     private const int FragmentHeaderLength = 8;
     private const int SegmentsLeftOffset = 3;
@@ -57,7 +57,7 @@ public readonly record struct Ipv6Extensions(
                     offset += (octets[offset + 1] + 1) * FragmentHeaderLength;
                     break;
                 case Fragment:
-                    extensions = new((IpProtocol)Fragment, offset, offset, field, isRouted);
+                    extensions = new(IpProtocol.Ipv6Fragment, offset, offset, field, isRouted);
                     return octets.Length - offset >= FragmentHeaderLength;
                 default:
                     extensions = new((IpProtocol)next, offset, 0, 0, isRouted);

@@ -8,6 +8,9 @@ public readonly ref struct Ipv6Packet
 {
     public const int HeaderLength = 40;
 
+    private const uint Version = 6u << 28;
+    private const int TrafficClassShift = 20;
+
     private const int VersionOffset = 0;
     private const int PayloadLengthOffset = 4;
     private const int NextHeaderOffset = 6;
@@ -58,16 +61,18 @@ public readonly ref struct Ipv6Packet
     }
 
     /// <summary>
-    /// Writes the fixed header, without traffic class and flow label. The span is the whole packet.
+    /// Writes the fixed header, without a flow label. The span is the whole packet.
     /// </summary>
     public static void Write(
         Span<byte> octets,
         IpProtocol nextHeader,
         byte hopLimit,
         IpAddress source,
-        IpAddress destination)
+        IpAddress destination,
+        byte trafficClass = 0)
     {
-        BinaryPrimitives.WriteUInt32BigEndian(octets, 0x6000_0000);
+        BinaryPrimitives.WriteUInt32BigEndian(
+            octets, Version | ((uint)trafficClass << TrafficClassShift));
         BinaryPrimitives.WriteUInt16BigEndian(
             octets[PayloadLengthOffset..], (ushort)(octets.Length - HeaderLength));
         octets[NextHeaderOffset] = (byte)nextHeader;

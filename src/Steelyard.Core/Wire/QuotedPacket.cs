@@ -12,10 +12,6 @@ public readonly ref struct QuotedPacket
     private const int FragmentOffset = 6;
     private const int ProtocolOffset = 9;
     private const int ChecksumOffset = 10;
-    private const int Ipv4SourceOffset = 12;
-    private const int Ipv4DestinationOffset = 16;
-    private const int Ipv6SourceOffset = 8;
-    private const int Ipv6DestinationOffset = 24;
     private const int PortsLength = 8;
     private const int FragmentOffsetMask = 0x1FFF;
 
@@ -36,13 +32,9 @@ public readonly ref struct QuotedPacket
 
     public IpProtocol Protocol { get; }
 
-    public IpAddress Source => IsIpv4
-        ? IpAddress.ReadIpv4(_octets[Ipv4SourceOffset..])
-        : IpAddress.ReadIpv6(_octets[Ipv6SourceOffset..]);
+    public IpAddress Source => IpEnds.Source(_octets, IsIpv4);
 
-    public IpAddress Destination => IsIpv4
-        ? IpAddress.ReadIpv4(_octets[Ipv4DestinationOffset..])
-        : IpAddress.ReadIpv6(_octets[Ipv6DestinationOffset..]);
+    public IpAddress Destination => IpEnds.Destination(_octets, IsIpv4);
 
     public ushort SourcePort => BinaryPrimitives.ReadUInt16BigEndian(_octets[HeaderLength..]);
 
@@ -79,14 +71,14 @@ public readonly ref struct QuotedPacket
     /// <summary>Replaces the source, and keeps a quoted header's checksum right.</summary>
     public void RewriteSource(in Endpoint end)
     {
-        Replace(IsIpv4 ? Ipv4SourceOffset : Ipv6SourceOffset, end.Address);
+        Replace(IpEnds.SourceOffset(IsIpv4), end.Address);
         BinaryPrimitives.WriteUInt16BigEndian(_octets[HeaderLength..], end.Port);
     }
 
     /// <summary>Replaces the destination, and keeps a quoted header's checksum right.</summary>
     public void RewriteDestination(in Endpoint end)
     {
-        Replace(IsIpv4 ? Ipv4DestinationOffset : Ipv6DestinationOffset, end.Address);
+        Replace(IpEnds.DestinationOffset(IsIpv4), end.Address);
         BinaryPrimitives.WriteUInt16BigEndian(_octets[(HeaderLength + 2)..], end.Port);
     }
 

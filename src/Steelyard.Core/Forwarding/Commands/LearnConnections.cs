@@ -11,8 +11,6 @@ namespace Steelyard.Core.Forwarding.Commands;
 /// </summary>
 public sealed class LearnConnections(ConnectionRecord[] records) : IEngineCommand
 {
-    private const ushort FtpPort = 21;
-
     public void Apply(Engine engine, Instant now)
     {
         foreach (ref readonly ConnectionRecord record in records.AsSpan())
@@ -38,7 +36,7 @@ public sealed class LearnConnections(ConnectionRecord[] records) : IEngineComman
         VirtualService? service = engine.Services.Match(
             record.Mark, record.Protocol, address, record.Virtual.Port);
         return service is null && record.Protocol == TransportProtocol.Tcp
-            ? engine.Services.Find(TransportProtocol.Tcp, address, FtpPort)
+            ? engine.Services.Find(TransportProtocol.Tcp, address, FtpPorts.Control)
             : service;
     }
 
@@ -52,7 +50,7 @@ public sealed class LearnConnections(ConnectionRecord[] records) : IEngineComman
             return exact;
         }
 
-        if (service is null || service.Key is { Mark: 0, Port: not (0 or FtpPort) })
+        if (service is null || service.Key is { Mark: 0, Port: not (0 or FtpPorts.Control) })
         {
             return null;
         }

@@ -11,9 +11,6 @@ namespace Steelyard.Core.Forwarding.Ftp;
 /// </summary>
 internal sealed class FtpControl(Engine engine)
 {
-    private const ushort ControlPort = 21;
-    private const ushort ActiveDataPort = 20;
-
     // A line that names an end is short; what is longer than any link's packet holds none.
     private const int LongestSegment = 9216;
 
@@ -24,7 +21,7 @@ internal sealed class FtpControl(Engine engine)
 
     /// <summary>Whether a connection is to be listened to.</summary>
     public static bool Concerns(in Connection connection) =>
-        connection.VirtualPort == ControlPort
+        connection.VirtualPort == FtpPorts.Control
         && connection.Protocol == TransportProtocol.Tcp
         && connection.Method == ForwardingMethod.Nat;
 
@@ -93,7 +90,7 @@ internal sealed class FtpControl(Engine engine)
             return;
         }
 
-        Expect(handle, named.End, ActiveDataPort, ActiveDataPort, arrival);
+        Expect(handle, named.End, FtpPorts.Data, FtpPorts.Data, arrival);
     }
 
     /// <summary>

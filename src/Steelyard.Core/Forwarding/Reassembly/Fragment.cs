@@ -13,13 +13,6 @@ public readonly ref struct Fragment
     /// <summary>Octets of IPv6's fragment header.</summary>
     internal const int ExtensionLength = 8;
 
-    private const byte HopByHopOptions = 0;
-    private const byte Routing = 43;
-    private const byte FragmentExtension = 44;
-    private const byte DestinationOptions = 60;
-
-    private const int Ipv6NextHeaderOffset = 6;
-    private const int ExtensionLengthOffset = 1;
     private const int ExtensionWordOffset = 2;
     private const int ExtensionIdentificationOffset = 4;
 
@@ -105,36 +98,20 @@ public readonly ref struct Fragment
     private static bool TryReadIpv6(Span<byte> octets, out Fragment fragment)
     {
         fragment = default;
-        if (!Ipv6Packet.TryParse(octets, out Ipv6Packet packet))
+        if (!Ipv6Packet.TryParse(octets, out Ipv6Packet packet)
+            || !Ipv6Extensions.TryWalk(packet.Octets, out Ipv6Extensions walked)
+            || walked.FragmentOffset == 0)
         {
             return false;
         }
 
-        octets = octets[..packet.TotalLength];
-        int named = Ipv6NextHeaderOffset;
-        int start = Ipv6Packet.HeaderLength;
-        while (octets[named] != FragmentExtension)
-        {
-            if (octets[named] is not (HopByHopOptions or Routing or DestinationOptions)
-                || start + ExtensionLengthOffset >= octets.Length)
-            {
-                return false;
-            }
-
-            named = start;
-            start += (octets[start + ExtensionLengthOffset] + 1) * Unit;
-        }
-
-        if (start + ExtensionLength > octets.Length)
-        {
-            return false;
-        }
-
+        octets = packet.Octets;
+        int start = walked.FragmentOffset;
         ReadOnlySpan<byte> extension = octets.Slice(start, ExtensionLength);
         int word = BinaryPrimitives.ReadUInt16BigEndian(extension[ExtensionWordOffset..]);
         if ((word & Ipv6OffsetMask) == 0)
         {
-            octets[named] = extension[0];
+            octets[walked.NextHeaderOffset] = extension[0];
         }
 
         DatagramKey key = new(
