@@ -13,7 +13,7 @@ internal sealed class Answers(Engine engine, EngineOptions options)
     private ushort _identification;
 
     /// <summary>Turns an echo request into its reply and sends it.</summary>
-    public DropReason Echo(in Arrival arrival, IpPacket packet, IcmpMessage message)
+    public DropReason Echo(in Arrival arrival, in IpPacket packet, in IcmpMessage message)
     {
         if (!_budget.TrySpend(arrival.Now))
         {
@@ -32,7 +32,7 @@ internal sealed class Answers(Engine engine, EngineOptions options)
     }
 
     /// <summary>The request came in fragments, and so does the reply.</summary>
-    private DropReason EchoInFragments(in Arrival arrival, IpPacket packet)
+    private DropReason EchoInFragments(in Arrival arrival, in IpPacket packet)
     {
         int plain = packet.IsIpv4 ? Ipv4Packet.MinimumHeaderLength : Ipv6Packet.HeaderLength;
         if (packet.HeaderLength != plain
@@ -56,7 +56,7 @@ internal sealed class Answers(Engine engine, EngineOptions options)
     /// <param name="source">The address that says so.</param>
     public void Error(
         in Arrival arrival,
-        IpPacket about,
+        in IpPacket about,
         IpAddress source,
         in IcmpReason reason)
     {
@@ -102,7 +102,7 @@ internal sealed class Answers(Engine engine, EngineOptions options)
     }
 
     /// <summary>Refuses a client's packet.</summary>
-    public void Refuse(in Arrival arrival, IpPacket packet, in IcmpReason reason)
+    public void Refuse(in Arrival arrival, in IpPacket packet, in IcmpReason reason)
     {
         // No error is ever answered by an error. RFC 1122 §3.2.2.
         if (packet.Protocol is not (IpProtocol.Icmp or IpProtocol.Icmpv6))
@@ -115,14 +115,14 @@ internal sealed class Answers(Engine engine, EngineOptions options)
     /// Who a client hears an error from: whom it asked; with IPv6 the interface's own address, as
     /// with LVS, if it has one.
     /// </summary>
-    public IpAddress SourceTowardsClient(in Arrival arrival, IpPacket packet)
+    public IpAddress SourceTowardsClient(in Arrival arrival, in IpPacket packet)
     {
         IpAddress own = packet.IsIpv4 ? default : arrival.Port.OwnAddressFor(packet.Source);
         return own.IsNone ? packet.Destination : own;
     }
 
     /// <summary>Resets a connection that does not exist.</summary>
-    public void Reset(in Arrival arrival, IpPacket about, TcpSegment segment)
+    public void Reset(in Arrival arrival, in IpPacket about, TcpSegment segment)
     {
         if (!MayAnswer(arrival))
         {
@@ -166,7 +166,7 @@ internal sealed class Answers(Engine engine, EngineOptions options)
         return _identification;
     }
 
-    private static void SendBack(in Arrival arrival, IpPacket about, Span<byte> frame)
+    private static void SendBack(in Arrival arrival, in IpPacket about, Span<byte> frame)
     {
         EthernetFrame.Write(
             frame,

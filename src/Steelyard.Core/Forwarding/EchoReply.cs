@@ -12,7 +12,7 @@ internal static class EchoReply
     private const int Ipv6HopLimitOffset = 7;
 
     /// <summary>Turns the packet round; the checksum of the request was right.</summary>
-    public static void TurnRound(IpPacket packet, IcmpMessage message, ushort identification)
+    public static void TurnRound(in IpPacket packet, in IcmpMessage message, ushort identification)
     {
         IpAddress asked = packet.Destination;
         packet.ReplaceDestination(packet.Source, isHop: false);
@@ -38,7 +38,7 @@ internal static class EchoReply
     }
 
     /// <summary>The untagged frame of the reply goes back to the station that asked.</summary>
-    public static Span<byte> Address(in Arrival arrival, IpPacket packet)
+    public static Span<byte> Address(in Arrival arrival, in IpPacket packet)
     {
         MacAddress sender = arrival.Sender;
         MacAddress station = arrival.Station;

@@ -199,7 +199,7 @@ internal sealed class Forwarder
     }
 
     /// <summary>A whole packet of either family.</summary>
-    private DropReason OnIp(in Arrival arrival, IpPacket packet) => packet.Protocol switch
+    private DropReason OnIp(in Arrival arrival, in IpPacket packet) => packet.Protocol switch
     {
         IpProtocol.Tcp or IpProtocol.Udp or IpProtocol.Sctp => OnTransport(arrival, packet),
         IpProtocol.Icmp when packet.IsIpv4 => OnIcmp(arrival, packet),
@@ -207,7 +207,7 @@ internal sealed class Forwarder
         _ => OnOther(arrival, packet),
     };
 
-    private DropReason OnTransport(in Arrival arrival, IpPacket packet)
+    private DropReason OnTransport(in Arrival arrival, in IpPacket packet)
     {
         if (!TransportHeader.TryRead(packet, out TransportHeader header))
         {
@@ -243,7 +243,7 @@ internal sealed class Forwarder
         return _relay.Carry(arrival, packet, handle, direction, header);
     }
 
-    private DropReason OnIcmp(in Arrival arrival, IpPacket packet)
+    private DropReason OnIcmp(in Arrival arrival, in IpPacket packet)
     {
         if (!IcmpMessage.TryParse(packet.Payload, out IcmpMessage message))
         {
@@ -270,7 +270,7 @@ internal sealed class Forwarder
         }
     }
 
-    private DropReason OnIcmpv6(in Arrival arrival, IpPacket packet)
+    private DropReason OnIcmpv6(in Arrival arrival, in IpPacket packet)
     {
         if (!IcmpMessage.TryParse(packet.Payload, out IcmpMessage message))
         {
@@ -295,7 +295,7 @@ internal sealed class Forwarder
         }
     }
 
-    private DropReason OnIcmpError(in Arrival arrival, IpPacket packet, IcmpMessage message)
+    private DropReason OnIcmpError(in Arrival arrival, in IpPacket packet, in IcmpMessage message)
     {
         if (!QuotedPacket.TryParse(message.Quoted, out QuotedPacket quoted)
             || quoted.IsIpv4 != packet.IsIpv4)
@@ -306,7 +306,7 @@ internal sealed class Forwarder
         return _errors.Handle(arrival, packet, message, quoted);
     }
 
-    private DropReason OnOther(in Arrival arrival, IpPacket packet)
+    private DropReason OnOther(in Arrival arrival, in IpPacket packet)
     {
         if (!_engine.Held.Contains(packet.Destination))
         {
@@ -321,7 +321,7 @@ internal sealed class Forwarder
     }
 
     // Where the fixed header names what follows; with extension headers the last of these does.
-    private static uint Ipv6NextHeader(IpPacket packet) =>
+    private static uint Ipv6NextHeader(in IpPacket packet) =>
         packet.HeaderLength == Ipv6Packet.HeaderLength ? 6u : (uint)packet.HeaderLength;
 
     /// <summary>0.0.0.0/8, 127.0.0.0/8 and 224.0.0.0/3 send nothing. RFC 1812 §5.3.7.</summary>

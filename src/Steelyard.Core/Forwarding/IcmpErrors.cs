@@ -39,7 +39,7 @@ internal sealed class IcmpErrors(
     }
 
     public DropReason Handle(
-        in Arrival arrival, IpPacket packet, IcmpMessage message, QuotedPacket quoted)
+        in Arrival arrival, in IpPacket packet, in IcmpMessage message, in QuotedPacket quoted)
     {
         if (IsAboutTunnel(arrival, packet, message, out DropReason reason))
         {
@@ -90,7 +90,7 @@ internal sealed class IcmpErrors(
     /// error about its own packet. RFC 2003 §5.
     /// </summary>
     public bool IsAboutTunnel(
-        in Arrival arrival, IpPacket packet, IcmpMessage message, out DropReason reason)
+        in Arrival arrival, in IpPacket packet, IcmpMessage message, out DropReason reason)
     {
         reason = DropReason.None;
         if (!TunnelRewrite.TryUnwrap(message.Quoted, out QuotedTunnel tunnel)
@@ -121,9 +121,9 @@ internal sealed class IcmpErrors(
 
     private DropReason TellClient(
         in Arrival arrival,
-        IpPacket packet,
-        IcmpMessage message,
-        QuotedPacket inner,
+        in IpPacket packet,
+        in IcmpMessage message,
+        in QuotedPacket inner,
         in QuotedTunnel tunnel,
         int handle)
     {
@@ -152,7 +152,7 @@ internal sealed class IcmpErrors(
         settings.Kind == tunnel.Kind
         && (settings.Kind != TunnelKind.Gue || settings.Port == tunnel.Port);
 
-    private static bool IsTooBig(IpPacket packet, IcmpMessage message) => packet.IsIpv4
+    private static bool IsTooBig(in IpPacket packet, in IcmpMessage message) => packet.IsIpv4
         ? message is { Type: IcmpType.DestinationUnreachable, Code: FragmentationNeeded }
         : message.TypeIpv6 == Icmpv6Type.PacketTooBig;
 }

@@ -12,9 +12,9 @@ internal static class IcmpRelay
     /// <param name="server">The server's own end.</param>
     /// <param name="peer">Whom the server believes to talk to.</param>
     public static void ToServer(
-        IpPacket packet,
-        IcmpMessage message,
-        QuotedPacket quoted,
+        in IpPacket packet,
+        in IcmpMessage message,
+        in QuotedPacket quoted,
         in Endpoint server,
         in Endpoint peer)
     {
@@ -34,9 +34,9 @@ internal static class IcmpRelay
     /// About a client's packet as the server saw it: to the server's own address.
     /// </summary>
     public static void ToClient(
-        IpPacket packet,
-        IcmpMessage message,
-        QuotedPacket quoted,
+        in IpPacket packet,
+        in IcmpMessage message,
+        in QuotedPacket quoted,
         in Endpoint virtualEnd,
         in Endpoint client)
     {
@@ -52,7 +52,7 @@ internal static class IcmpRelay
         Finish(packet, message);
     }
 
-    private static void Finish(IpPacket packet, IcmpMessage message) =>
+    private static void Finish(in IpPacket packet, in IcmpMessage message) =>
         message.RewriteChecksum(
             packet.IsIpv4 ? 0 : packet.PseudoHeader(message.Octets.Length));
 }

@@ -11,7 +11,7 @@ internal static class NatRewrite
     /// <summary>The packet goes to another end than it names.</summary>
     /// <param name="end">Whom it reaches.</param>
     /// <param name="isHop">It also loses a hop.</param>
-    public static void Redirect(IpPacket packet, in Endpoint end, in Arrival arrival, bool isHop)
+    public static void Redirect(in IpPacket packet, in Endpoint end, in Arrival arrival, bool isHop)
     {
         uint addresses = packet.ReplaceDestination(end.Address, isHop);
         TransportPorts ports = new(packet);
@@ -23,7 +23,7 @@ internal static class NatRewrite
     /// <summary>The packet comes from another end than its sender.</summary>
     /// <param name="end">Who seems to have sent it.</param>
     /// <param name="isHop">It also loses a hop.</param>
-    public static void Disguise(IpPacket packet, in Endpoint end, in Arrival arrival, bool isHop)
+    public static void Disguise(in IpPacket packet, in Endpoint end, in Arrival arrival, bool isHop)
     {
         uint addresses = packet.ReplaceSource(end.Address, isHop);
         TransportPorts ports = new(packet);
@@ -33,7 +33,7 @@ internal static class NatRewrite
     }
 
     private static void Mend(
-        IpPacket packet,
+        in IpPacket packet,
         TransportPorts ports,
         uint addresses,
         ushort before,
@@ -74,7 +74,7 @@ internal static class NatRewrite
         ports.Checksum = checksum;
     }
 
-    private static ushort SumUdp(IpPacket packet)
+    private static ushort SumUdp(in IpPacket packet)
     {
         if (!UdpDatagram.TryParse(packet.Payload, out UdpDatagram datagram))
         {

@@ -52,7 +52,7 @@ internal sealed class Opening(Engine engine, ServerRouting routing)
     /// </summary>
     public DropReason Open(
         in Arrival arrival,
-        IpPacket packet,
+        in IpPacket packet,
         in TransportHeader header,
         in Endpoint client,
         in Endpoint destination,
@@ -97,7 +97,7 @@ internal sealed class Opening(Engine engine, ServerRouting routing)
     /// be (<c>schedule_icmp</c>): behind direct routing the connection may be another box's.
     /// </summary>
     /// <returns>The connection's handle; -1 when there is none.</returns>
-    public int OpenForError(in Arrival arrival, IpPacket packet, in FlowKey flow)
+    public int OpenForError(in Arrival arrival, in IpPacket packet, in FlowKey flow)
     {
         uint mark = MarkRule.MarkOf(
             engine.MarkRules.AsSpan(), flow, arrival.Port.Port.Name);
@@ -162,7 +162,7 @@ internal sealed class Opening(Engine engine, ServerRouting routing)
     /// <summary>A new connection to a service: the scheduler has its say.</summary>
     private DropReason Schedule(
         in Arrival arrival,
-        IpPacket packet,
+        in IpPacket packet,
         VirtualService service,
         in FlowKey flow,
         uint mark,
@@ -248,7 +248,7 @@ internal sealed class Opening(Engine engine, ServerRouting routing)
 
     /// <summary>Nobody serves: the client is told, as by a port where nobody listens.</summary>
     private DropReason NoServer(
-        in Arrival arrival, IpPacket packet)
+        in Arrival arrival, in IpPacket packet)
     {
         engine.Answers.Refuse(arrival, packet, IcmpReason.PortUnreachable(packet.IsIpv4));
         return DropReason.NoDestination;
@@ -257,7 +257,7 @@ internal sealed class Opening(Engine engine, ServerRouting routing)
     /// <summary>A packet that opens nothing: answered as a host would.</summary>
     private DropReason Refuse(
         in Arrival arrival,
-        IpPacket packet,
+        in IpPacket packet,
         in TransportHeader header,
         VirtualService? service)
     {

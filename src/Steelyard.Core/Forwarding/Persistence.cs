@@ -15,7 +15,7 @@ internal sealed class Persistence(Engine engine)
     /// <summary>Says what the new connection is made of, or why there is none.</summary>
     public DropReason Prepare(
         in Arrival arrival,
-        IpPacket packet,
+        in IpPacket packet,
         VirtualService service,
         in FlowKey flow,
         uint mark,
@@ -91,7 +91,7 @@ internal sealed class Persistence(Engine engine)
     /// The dialogue that a datagram belongs to; empty when the service does not look for it, or
     /// there is none: then the client alone counts.
     /// </summary>
-    private static ReadOnlySpan<byte> CallIdOf(IpPacket packet, VirtualService service) =>
+    private static ReadOnlySpan<byte> CallIdOf(in IpPacket packet, VirtualService service) =>
         service.Settings.IsBySip
         && packet.Protocol == IpProtocol.Udp
         && UdpDatagram.TryParse(packet.Payload, out UdpDatagram datagram)

@@ -20,7 +20,7 @@ internal sealed class Relay(Engine engine)
 
     public DropReason Carry(
         in Arrival arrival,
-        IpPacket packet,
+        in IpPacket packet,
         int handle,
         FlowDirection direction,
         in TransportHeader header)
@@ -55,7 +55,7 @@ internal sealed class Relay(Engine engine)
     }
 
     /// <summary>Carries a packet of no connection as a router does.</summary>
-    public DropReason Pass(in Arrival arrival, IpPacket packet)
+    public DropReason Pass(in Arrival arrival, in IpPacket packet)
     {
         DropReason reason = TryPass(
             arrival, packet, packet.Destination, isHop: true, out int hop);
@@ -72,7 +72,7 @@ internal sealed class Relay(Engine engine)
     /// Whether a packet from inside goes on, and by which next hop; its sender is told why not.
     /// </summary>
     private DropReason TryPass(
-        in Arrival arrival, IpPacket packet, IpAddress destination, bool isHop, out int hop)
+        in Arrival arrival, in IpPacket packet, IpAddress destination, bool isHop, out int hop)
     {
         DropReason reason = engine.Departures.TryRoute(destination, out hop);
         if (reason != DropReason.None)
@@ -99,7 +99,7 @@ internal sealed class Relay(Engine engine)
     /// The reply to a datagram that left no connection: it comes from the virtual address.
     /// </summary>
     public DropReason Answer(
-        in Arrival arrival, IpPacket packet, RealServer server, in Endpoint virtualEnd)
+        in Arrival arrival, in IpPacket packet, RealServer server, in Endpoint virtualEnd)
     {
         DropReason reason = TryPass(
             arrival, packet, packet.Destination, isHop: true, out int hop);
@@ -114,7 +114,7 @@ internal sealed class Relay(Engine engine)
     }
 
     /// <summary>Tells a server of an error about its packet.</summary>
-    public void TellServer(in Arrival arrival, IpPacket packet, in IcmpReason reason) =>
+    public void TellServer(in Arrival arrival, in IpPacket packet, in IcmpReason reason) =>
         engine.Answers.Error(
             arrival, packet, OurAddressTowards(arrival, packet.Source), reason);
 
@@ -122,9 +122,9 @@ internal sealed class Relay(Engine engine)
     /// <param name="direction">Whose place the error's sender takes.</param>
     public DropReason Icmp(
         in Arrival arrival,
-        IpPacket packet,
-        IcmpMessage message,
-        QuotedPacket quoted,
+        in IpPacket packet,
+        in IcmpMessage message,
+        in QuotedPacket quoted,
         int handle,
         FlowDirection direction)
     {
@@ -182,7 +182,7 @@ internal sealed class Relay(Engine engine)
     /// <summary>A control connection of FTP: what it says may have to be rewritten.</summary>
     private DropReason CarryFtp(
         in Arrival arrival,
-        IpPacket packet,
+        in IpPacket packet,
         int handle,
         FlowDirection direction,
         RealServer server)
@@ -201,7 +201,7 @@ internal sealed class Relay(Engine engine)
     }
 
     private DropReason ToServer(
-        in Arrival arrival, IpPacket packet, int handle, RealServer server)
+        in Arrival arrival, in IpPacket packet, int handle, RealServer server)
     {
         ForwardingMethod method = engine.Connections[handle].Method;
         int hop;
@@ -259,7 +259,7 @@ internal sealed class Relay(Engine engine)
         return Emit(arrival, packet, hop);
     }
 
-    private DropReason ToClient(in Arrival arrival, IpPacket packet, int handle)
+    private DropReason ToClient(in Arrival arrival, in IpPacket packet, int handle)
     {
         ref readonly Connection connection = ref engine.Connections[handle];
         bool isHop = connection.Method != ForwardingMethod.Local;
@@ -281,20 +281,20 @@ internal sealed class Relay(Engine engine)
 
     private int MtuOf(int hop) => engine.Departures.PortOf(hop).MaximumTransmissionUnit;
 
-    private DropReason Expired(in Arrival arrival, IpPacket packet, IpAddress source)
+    private DropReason Expired(in Arrival arrival, in IpPacket packet, IpAddress source)
     {
         engine.Answers.Error(arrival, packet, source, IcmpReason.TimeExceeded(packet.IsIpv4));
         return DropReason.TimeToLiveExpired;
     }
 
-    private DropReason TooBig(in Arrival arrival, IpPacket packet, IpAddress source, int mtu)
+    private DropReason TooBig(in Arrival arrival, in IpPacket packet, IpAddress source, int mtu)
     {
         engine.Answers.Error(arrival, packet, source, IcmpReason.TooBig(packet.IsIpv4, mtu));
         return DropReason.PacketTooBig;
     }
 
     /// <summary>Who a client hears an error from.</summary>
-    private IpAddress ErrorSource(in Arrival arrival, IpPacket packet) =>
+    private IpAddress ErrorSource(in Arrival arrival, in IpPacket packet) =>
         engine.Answers.SourceTowardsClient(arrival, packet);
 
     /// <summary>
@@ -312,7 +312,7 @@ internal sealed class Relay(Engine engine)
     /// Too large, and may not be cut; a super-frame never is: its sender can do better.
     /// </summary>
     private static bool IsTooBig(
-        in Arrival arrival, IpPacket packet, int mtu, bool mayBeCut)
+        in Arrival arrival, in IpPacket packet, int mtu, bool mayBeCut)
     {
         return packet.TotalLength > mtu && (arrival.Offload.Segmentation == SegmentationKind.None
             ? !mayBeCut
@@ -323,17 +323,17 @@ internal sealed class Relay(Engine engine)
     /// Its sender cut it before, or allows it. Options would have to be sorted by whether each
     /// fragment gets them.
     /// </summary>
-    private static bool MayBeCut(in Arrival arrival, IpPacket packet) => packet.IsIpv4
+    private static bool MayBeCut(in Arrival arrival, in IpPacket packet) => packet.IsIpv4
         ? !packet.DontFragment && packet.HeaderLength == Ipv4Packet.MinimumHeaderLength
         : arrival.LargestFragment > 0 && packet.HeaderLength == Ipv6Packet.HeaderLength;
 
     /// <summary>
     /// As the sender cut it, for the way took that; but not smaller than every link takes.
     /// </summary>
-    private static int CutSize(in Arrival arrival, IpPacket packet) => Math.Max(
+    private static int CutSize(in Arrival arrival, in IpPacket packet) => Math.Max(
         arrival.LargestFragment, packet.IsIpv4 ? LeastIpv4Cut : TunnelRewrite.LeastIpv6Mtu);
 
-    private DropReason Emit(in Arrival arrival, IpPacket packet, int hop)
+    private DropReason Emit(in Arrival arrival, in IpPacket packet, int hop)
     {
         // The header goes right before the packet: a tag, if there was one, is overwritten.
         int start = arrival.PacketOffset - EthernetFrame.HeaderLength;

@@ -11,7 +11,7 @@ internal sealed class ServerRouting(Engine engine, Relay relay)
 {
     /// <summary>A TCP, UDP or SCTP packet of no connection, and not for us.</summary>
     public DropReason Route(
-        in Arrival arrival, IpPacket packet, in FlowKey flow, in TransportHeader header)
+        in Arrival arrival, in IpPacket packet, in FlowKey flow, in TransportHeader header)
     {
         bool isReset = (header.Flags & TcpFlags.Reset) != 0;
         if (engine.Settings.NatIcmpSend && !isReset && engine.Services.Book.Listens(flow.Client))
@@ -28,7 +28,7 @@ internal sealed class ServerRouting(Engine engine, Relay relay)
     /// The answer to a lone datagram, of which no connection is left; false when it is none.
     /// </summary>
     public bool IsAnswer(
-        in Arrival arrival, IpPacket packet, in FlowKey flow, out DropReason reason)
+        in Arrival arrival, in IpPacket packet, in FlowKey flow, out DropReason reason)
     {
         reason = DropReason.None;
         if (engine.Services.Book.FindOnePacket(flow.Protocol, flow.Client) is not { } alone)
@@ -42,7 +42,7 @@ internal sealed class ServerRouting(Engine engine, Relay relay)
     }
 
     /// <summary>Any packet that is not for us.</summary>
-    public DropReason Route(in Arrival arrival, IpPacket packet) =>
+    public DropReason Route(in Arrival arrival, in IpPacket packet) =>
         engine.Services.Book.IsServer(packet.Source)
         && engine.Departures.LeadsTo(packet.Source, arrival.Port)
             ? relay.Pass(arrival, packet)

@@ -10,7 +10,7 @@ namespace Steelyard.Core.Forwarding;
 internal static class SuperFrame
 {
     /// <summary>Octets of the IP and transport headers that each segment carries.</summary>
-    public static int HeadersOf(IpPacket packet)
+    public static int HeadersOf(in IpPacket packet)
     {
         int transport = packet.Protocol == IpProtocol.Tcp
             && TcpSegment.TryParse(packet.Payload, out TcpSegment segment)
@@ -20,7 +20,7 @@ internal static class SuperFrame
     }
 
     /// <summary>How many packets it will be on the wire.</summary>
-    public static int SegmentsOf(IpPacket packet, in FrameOffload offload)
+    public static int SegmentsOf(in IpPacket packet, in FrameOffload offload)
     {
         int payload = packet.TotalLength - HeadersOf(packet);
         int length = offload.SegmentLength;

@@ -11,9 +11,9 @@ internal static class TcpReset
     private const byte HopLimit = 64;
 
     /// <summary>Octets of the whole IP packet.</summary>
-    public static int Length(IpPacket about) => HeaderOf(about) + TcpSegment.MinimumHeaderLength;
+    public static int Length(in IpPacket about) => HeaderOf(about) + TcpSegment.MinimumHeaderLength;
 
-    public static void Write(Span<byte> octets, IpPacket about, TcpSegment segment)
+    public static void Write(Span<byte> octets, in IpPacket about, TcpSegment segment)
     {
         WriteHeader(octets, about);
         _ = IpPacket.TryParse(octets, out IpPacket reset);
@@ -30,7 +30,7 @@ internal static class TcpReset
             reset.PseudoHeader(TcpSegment.MinimumHeaderLength));
     }
 
-    private static void WriteHeader(Span<byte> octets, IpPacket about)
+    private static void WriteHeader(Span<byte> octets, in IpPacket about)
     {
         if (!about.IsIpv4)
         {
@@ -50,6 +50,6 @@ internal static class TcpReset
             about.Source.Ipv4);
     }
 
-    private static int HeaderOf(IpPacket about) =>
+    private static int HeaderOf(in IpPacket about) =>
         about.IsIpv4 ? Ipv4Packet.MinimumHeaderLength : Ipv6Packet.HeaderLength;
 }

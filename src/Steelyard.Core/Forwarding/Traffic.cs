@@ -9,7 +9,7 @@ internal static class Traffic
 {
     /// <summary>Counts a packet of a connection on its server and service.</summary>
     public static void Count(
-        in Arrival arrival, IpPacket packet, RealServer server, FlowDirection direction)
+        in Arrival arrival, in IpPacket packet, RealServer server, FlowDirection direction)
     {
         if (server.IsRemoved)
         {

@@ -6,7 +6,7 @@ namespace Steelyard.Core.Forwarding;
 /// <summary>Whole sums of TCP and UDP, where the engine answers instead of forwarding.</summary>
 internal static class TransportChecksum
 {
-    public static bool IsRight(IpPacket packet)
+    public static bool IsRight(in IpPacket packet)
     {
         Span<byte> payload = packet.Payload;
         if (packet.Protocol == IpProtocol.Sctp)
@@ -34,7 +34,7 @@ internal static class TransportChecksum
     }
 
     /// <summary>Does what the sender's device left undone: sums ports and data.</summary>
-    public static void Complete(IpPacket packet)
+    public static void Complete(in IpPacket packet)
     {
         if (packet.Protocol == IpProtocol.Sctp)
         {

@@ -26,7 +26,7 @@ internal readonly record struct TransportHeader(
         || (Protocol == TransportProtocol.Sctp && Chunk == SctpChunkType.Init);
 
     /// <summary>False when the lengths cannot be.</summary>
-    public static bool TryRead(IpPacket packet, out TransportHeader header)
+    public static bool TryRead(in IpPacket packet, out TransportHeader header)
     {
         Span<byte> octets = packet.Payload;
         if (packet.Protocol == IpProtocol.Tcp)

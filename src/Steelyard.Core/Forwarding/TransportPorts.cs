@@ -17,7 +17,7 @@ internal readonly ref struct TransportPorts
     private readonly IpProtocol _protocol;
 
     /// <param name="packet">Its transport header has been parsed.</param>
-    public TransportPorts(IpPacket packet)
+    public TransportPorts(in IpPacket packet)
     {
         _octets = packet.Payload;
         _protocol = packet.Protocol;

@@ -16,7 +16,7 @@ internal sealed class Tunnelling(Engine engine)
     /// <summary>
     /// Octets of the largest packet that goes through the tunnel as it is.
     /// </summary>
-    public int InnerMtu(in Arrival arrival, IpPacket packet, RealServer server, int hop)
+    public int InnerMtu(in Arrival arrival, in IpPacket packet, RealServer server, int hop)
     {
         server.ForgetOldPathMtu(arrival.Now);
         return TunnelRewrite.InnerMtu(OuterMtu(server, hop), Overhead(server), packet.IsIpv4);
@@ -26,13 +26,13 @@ internal sealed class Tunnelling(Engine engine)
     /// The packet may be longer than the tunnel takes: with <c>pmtu_disc=0</c>, or when its sender
     /// allows cutting, the outer one is cut.
     /// </summary>
-    public bool MayBeCut(IpPacket packet, RealServer server) =>
+    public bool MayBeCut(in IpPacket packet, RealServer server) =>
         packet.IsIpv4
         && (!packet.DontFragment || !engine.Settings.PmtuDisc)
         && packet.TotalLength + Overhead(server) <= LongestPacket;
 
     public DropReason Send(
-        in Arrival arrival, IpPacket packet, int handle, RealServer server, int hop)
+        in Arrival arrival, in IpPacket packet, int handle, RealServer server, int hop)
     {
         packet.DecrementHops();
         if (arrival.Offload.Segmentation != SegmentationKind.None)
@@ -55,7 +55,7 @@ internal sealed class Tunnelling(Engine engine)
 
     /// <summary>A super-frame leaves as the packets that it stands for.</summary>
     private DropReason SendSegments(
-        in Arrival arrival, IpPacket packet, int handle, RealServer server, int hop)
+        in Arrival arrival, in IpPacket packet, int handle, RealServer server, int hop)
     {
         if (!Segmentation.TryPlan(packet.Octets, arrival.Offload, out Segmentation segments))
         {

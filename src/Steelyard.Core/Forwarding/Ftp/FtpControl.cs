@@ -31,7 +31,7 @@ internal sealed class FtpControl(Engine engine)
     /// <param name="changed">The packet that goes on, in a frame of its own when it grew.</param>
     public DropReason Read(
         in Arrival arrival,
-        IpPacket packet,
+        in IpPacket packet,
         int handle,
         FlowDirection sender,
         out Arrival changed)
@@ -98,7 +98,7 @@ internal sealed class FtpControl(Engine engine)
     /// </summary>
     private DropReason OnReply(
         in Arrival arrival,
-        IpPacket packet,
+        in IpPacket packet,
         TcpSegment segment,
         uint sequence,
         FtpAddress named,
@@ -150,7 +150,7 @@ internal sealed class FtpControl(Engine engine)
 
     private DropReason Rewrite(
         in Arrival arrival,
-        IpPacket packet,
+        in IpPacket packet,
         TcpSegment segment,
         uint sequence,
         FtpAddress named,
