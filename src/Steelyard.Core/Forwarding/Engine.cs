@@ -196,12 +196,21 @@ public sealed class Engine
     /// </summary>
     internal bool HasRoomForUnprovenNews => Events.Count < Events.Capacity / 2;
 
-    /// <returns>False when it is lost.</returns>
-    internal bool Raise(in EngineEvent happening)
+    internal void Raise(in EngineEvent happening)
     {
-        bool isRaised = Events.TryPut(happening);
-        Counters.EventsLost += isRaised ? 0 : 1;
-        return isRaised;
+        if (TryReserveEvent())
+        {
+            Events.Reserved = happening;
+            Events.Publish();
+        }
+    }
+
+    /// <returns>False when what happened is lost.</returns>
+    internal bool TryReserveEvent()
+    {
+        bool isReserved = Events.TryReserve();
+        Counters.EventsLost += isReserved ? 0 : 1;
+        return isReserved;
     }
 
     private void ApplyCommands(Instant now)

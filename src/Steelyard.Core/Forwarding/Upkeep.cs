@@ -88,9 +88,12 @@ internal sealed class Upkeep
             return;
         }
 
-        _engine.Connections.FillRecord(handle, now, out ConnectionRecord record);
-        if (_engine.Raise(new(EngineEventKind.ConnectionChanged, 0, default, record)))
+        if (_engine.TryReserveEvent())
         {
+            _engine.Connections.FillRecord(handle, now, out ConnectionRecord record);
+            _engine.Events.Reserved = new(
+                EngineEventKind.ConnectionChanged, 0, default, record);
+            _engine.Events.Publish();
             _engine.Connections.OnTold(handle);
         }
 

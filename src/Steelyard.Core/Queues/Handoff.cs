@@ -37,17 +37,32 @@ public sealed class Handoff<T>
     /// <summary>Writer's side.</summary>
     public bool TryPut(in T item)
     {
-        long written = _written;
-        if (written - Volatile.Read(ref _read) >= _slots.Length)
+        if (!TryReserve())
         {
-            _refused++;
             return false;
         }
 
-        _slots[(int)(written & _mask)] = item;
-        Volatile.Write(ref _written, written + 1);
+        Reserved = item;
+        Publish();
         return true;
     }
+
+    /// <summary>
+    /// Writer's side: there is room in <see cref="Reserved"/>, to be filled in place and then given
+    /// over by <see cref="Publish"/>. A large item is so written but once.
+    /// </summary>
+    public bool TryReserve()
+    {
+        bool hasRoom = _written - Volatile.Read(ref _read) < _slots.Length;
+        _refused += hasRoom ? 0 : 1;
+        return hasRoom;
+    }
+
+    /// <summary>Writer's side: where the next item goes; only after a reservation.</summary>
+    public ref T Reserved => ref _slots[(int)(_written & _mask)];
+
+    /// <summary>Writer's side: what was reserved is the reader's.</summary>
+    public void Publish() => Volatile.Write(ref _written, _written + 1);
 
     /// <summary>Reader's side.</summary>
     public bool TryTake(out T item)
