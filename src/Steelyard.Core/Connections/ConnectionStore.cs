@@ -93,11 +93,15 @@ internal sealed class ConnectionStore
     /// </summary>
     public Endpoint Reach(int handle)
     {
+        ref readonly Connection connection = ref _connections[handle];
+        if ((connection.Flags & ConnectionFlags.HasOwnEnds) == 0)
+        {
+            return Servers.EndpointOf(connection);
+        }
+
+        int reach = _rests[handle].ReachPlusOne - 1;
         Endpoint endpoint = ServerEndpoint(handle);
-        return (_connections[handle].Flags & ConnectionFlags.HasOwnEnds) == 0
-            || _rests[handle].ReachPlusOne == 0
-                ? endpoint
-                : endpoint with { Address = _locals[_rests[handle].ReachPlusOne - 1] };
+        return reach < 0 ? endpoint : endpoint with { Address = _locals[reach] };
     }
 
     /// <summary>Whom the server talks to: the client, or with full NAT the box.</summary>

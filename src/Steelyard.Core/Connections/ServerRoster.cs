@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Steelyard.Core.Services;
 using Steelyard.Core.Wire;
 
@@ -32,6 +33,7 @@ internal sealed class ServerRoster
     public RealServer this[int slot] => _servers[slot]!;
 
     /// <summary>Where a connection's packets go: the server, on its port or the client's.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Endpoint EndpointOf(in Connection connection)
     {
         Endpoint endpoint = this[connection.ServerSlot].Endpoint;

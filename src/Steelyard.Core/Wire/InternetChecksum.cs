@@ -1,5 +1,6 @@
 using System;
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Steelyard.Core.Wire;
@@ -72,6 +73,7 @@ public static class InternetChecksum
             + Words(destination.Low) + protocol + (uint)length));
 
     /// <summary>The carries added back, until sixteen bits are left.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ushort Fold(ulong sum)
     {
         unchecked
