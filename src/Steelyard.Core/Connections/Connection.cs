@@ -83,6 +83,13 @@ public struct Connection
     /// <summary>For one datagram alone.</summary>
     internal readonly bool IsOnePacket => (Flags & ConnectionFlags.OnePacket) != 0;
 
+    /// <summary>
+    /// For one datagram, whose answer comes to an end of the box's own: only this connection knows
+    /// whose it is.
+    /// </summary>
+    internal readonly bool AwaitsAnswer =>
+        IsOnePacket && ForwardingMethod == ForwardingMethod.FullNat;
+
     /// <summary>The server is addressed by its own name, not by the virtual one.</summary>
     internal readonly bool SeesServer => NamesServer(ForwardingMethod);
 
@@ -112,7 +119,7 @@ internal enum ConnectionFlags : byte
     /// <summary>The server's side of it is told by <see cref="ConnectionRest"/>.</summary>
     HasOwnEnds = 8,
 
-    /// <summary>For one datagram alone: it is in no directory.</summary>
+    /// <summary>For one datagram alone: no other of its client's finds it.</summary>
     OnePacket = 16,
 
     /// <summary>It is controlled, or controls others.</summary>

@@ -158,11 +158,7 @@ internal sealed class ConnectionStore
 
         Expected += wanted.IsExpected ? 1 : 0;
         CountIn(wanted.Server, wanted.IsTemplate);
-        if (!wanted.IsOnePacket)
-        {
-            _directory.Add(handle);
-        }
-
+        _directory.Add(handle);
         Wheel.File(handle, now);
         Tie(handle, wanted.Controller);
         Count++;
@@ -174,11 +170,7 @@ internal sealed class ConnectionStore
     public void Release(int handle)
     {
         ref Connection connection = ref _connections[handle];
-        if ((connection.Flags & ConnectionFlags.OnePacket) == 0)
-        {
-            _directory.Remove(handle);
-        }
-
+        _directory.Remove(handle);
         Expected -= (connection.Flags & ConnectionFlags.Expected) != 0 ? 1 : 0;
         if (connection.HasRest)
         {
@@ -382,7 +374,7 @@ internal sealed class ConnectionStore
     {
         ref readonly Connection candidate = ref _connections[handle];
         return candidate.IsInUse
-            && candidate.IsEmbryonic
+            && (candidate.IsEmbryonic || candidate.AwaitsAnswer)
             && (!candidate.IsTied || _rests[handle].Controlled == 0);
     }
 

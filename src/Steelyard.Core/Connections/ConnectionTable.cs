@@ -181,6 +181,23 @@ public sealed class ConnectionTable
         _store.Release(handle);
     }
 
+    /// <summary>
+    /// The one datagram of a connection has passed, one way or the other. What leaves no trace ends
+    /// at once; with full NAT it waits a little for the answer.
+    /// </summary>
+    internal void OnPassed(int handle, Instant now)
+    {
+        if (_store[handle].AwaitsAnswer)
+        {
+            uint tick = DeadlineWheel.TickOf(now + Timeouts.Answer);
+            _store.Wheel.Move(handle, tick, now);
+        }
+        else
+        {
+            Remove(handle);
+        }
+    }
+
     /// <summary>Ends connections whose time is up.</summary>
     /// <param name="now">The turn's time.</param>
     /// <param name="budget">How many connections and slots of time may be looked at.</param>

@@ -7,7 +7,7 @@ namespace Steelyard.Core.Connections;
 
 /// <summary>
 /// From the ends of a packet to its connection. Each connection stands there as its client sees
-/// it; one by NAT also as its server does.
+/// it; one by NAT also as its server does. One of a lone datagram stands there for its server only.
 /// </summary>
 internal sealed class FlowDirectory(ConnectionStore store, ulong seed)
 {
@@ -110,7 +110,11 @@ internal sealed class FlowDirectory(ConnectionStore store, ulong seed)
 
     public void Add(int handle)
     {
-        _index.Add(ClientHash(handle), (uint)handle << 1);
+        if (!store[handle].IsOnePacket)
+        {
+            _index.Add(ClientHash(handle), (uint)handle << 1);
+        }
+
         if (StandsForServer(handle))
         {
             _index.Add(ServerHash(handle), ((uint)handle << 1) | 1);
@@ -119,7 +123,11 @@ internal sealed class FlowDirectory(ConnectionStore store, ulong seed)
 
     public void Remove(int handle)
     {
-        _index.Remove(ClientHash(handle), (uint)handle << 1);
+        if (!store[handle].IsOnePacket)
+        {
+            _index.Remove(ClientHash(handle), (uint)handle << 1);
+        }
+
         if (StandsForServer(handle))
         {
             _index.Remove(ServerHash(handle), ((uint)handle << 1) | 1);
@@ -143,8 +151,9 @@ internal sealed class FlowDirectory(ConnectionStore store, ulong seed)
     private static TransportProtocol Marked(TransportProtocol protocol) =>
         (TransportProtocol)((byte)protocol | Connection.TemplateBit);
 
-    private bool StandsForServer(int handle) =>
-        store[handle].SeesServer && !store[handle].IsTemplate;
+    private bool StandsForServer(int handle) => store[handle].SeesServer
+        && !store[handle].IsTemplate
+        && (!store[handle].IsOnePacket || store[handle].AwaitsAnswer);
 
     private uint WithCallId(uint hash, ReadOnlySpan<byte> callId) =>
         callId.IsEmpty ? hash : _hash.Of(callId, hash);

@@ -15,7 +15,7 @@ internal struct NewConnection
     /// <summary>A persistence template, that packets do not belong to.</summary>
     public bool IsTemplate { get; init; }
 
-    /// <summary>For one datagram alone: nothing finds it.</summary>
+    /// <summary>For one datagram alone: no other of its client's finds it.</summary>
     public bool IsOnePacket { get; init; }
 
     /// <summary>Its client's port is still to be seen.</summary>

@@ -39,6 +39,12 @@ public sealed class Timeouts
     /// <summary>From the making of a connection to its first state.</summary>
     public static TimeSpan Initial { get; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>
+    /// How long the answer to a lone datagram is waited for with full NAT: twice the 5 s after
+    /// which resolvers ask again.
+    /// </summary>
+    public static TimeSpan Answer { get; } = TimeSpan.FromSeconds(10);
+
     /// <summary>31 days: the most that <c>--set</c> takes.</summary>
     public static TimeSpan Longest { get; } = TimeSpan.FromDays(31);
 

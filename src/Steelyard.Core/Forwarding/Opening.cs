@@ -203,7 +203,7 @@ internal sealed class Opening(Engine engine, ServerRouting routing)
                 Server = server,
                 Method = server.Method,
                 Mark = mark,
-                IsOnePacket = IsOnePacket(service),
+                IsOnePacket = service.Settings.IsLone(flow.Protocol),
             };
         }
 
@@ -242,9 +242,6 @@ internal sealed class Opening(Engine engine, ServerRouting routing)
 
         return false;
     }
-
-    private static bool IsOnePacket(VirtualService service) =>
-        service.Settings.IsOnePacket && service.Key.Protocol != TransportProtocol.Tcp;
 
     /// <summary>Nobody serves: the client is told, as by a port where nobody listens.</summary>
     private DropReason NoServer(

@@ -76,8 +76,7 @@ internal sealed class Persistence(Engine engine)
             Method = kept.Method,
             Mark = mark,
             Controller = template,
-            IsOnePacket =
-                service.Settings.IsOnePacket && flow.Protocol != TransportProtocol.Tcp,
+            IsOnePacket = service.Settings.IsLone(flow.Protocol),
 
             // A promise for one port alone translates it; any other stays what it is.
             ServerPort = flow.Virtual.Port == service.Key.Port && service.Key.Mark == 0

@@ -17,6 +17,9 @@ internal static class PortLender
     private const int MostTries = 128;
     private const ushort LowestFreePort = 1024;
 
+    // Odd, so that numbers in a row fall on all ports before one comes again, and far apart.
+    private const uint Stride = 0x9E37_79B1;
+
     /// <param name="far">With whom the address will talk.</param>
     /// <param name="wish">Tried first: the sender's own port.</param>
     public static bool TryLend(
@@ -33,7 +36,10 @@ internal static class PortLender
             return true;
         }
 
-        uint start = engine.Connections.HashOf(protocol, far, lent);
+        // A secret place for each far end, and another one for each connection: the tries of two
+        // do not run over the same ports. RFC 6056 §3.3.3.
+        uint start = unchecked(engine.Connections.HashOf(protocol, far, lent)
+            + ((uint)engine.Connections.Created * Stride));
         for (uint attempt = 0; attempt < MostTries; attempt++)
         {
             uint offset = unchecked(start + attempt) % PortCount;

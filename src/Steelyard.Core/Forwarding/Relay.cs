@@ -48,7 +48,7 @@ internal sealed class Relay(Engine engine)
                 : ToClient(arrival, packet, handle);
         if (connections[handle].IsOnePacket)
         {
-            connections.Remove(handle);
+            connections.OnPassed(handle, arrival.Now);
         }
 
         return reason;
@@ -101,15 +101,15 @@ internal sealed class Relay(Engine engine)
     public DropReason Answer(
         in Arrival arrival, in IpPacket packet, RealServer server, in Endpoint virtualEnd)
     {
-        DropReason reason = TryPass(
-            arrival, packet, packet.Destination, isHop: true, out int hop);
+        bool isHop = server.Method != ForwardingMethod.Local;
+        DropReason reason = TryPass(arrival, packet, packet.Destination, isHop, out int hop);
         if (reason != DropReason.None)
         {
             return reason;
         }
 
         Traffic.Count(arrival, packet, server, FlowDirection.FromServer);
-        NatRewrite.Disguise(packet, virtualEnd, arrival, isHop: true);
+        NatRewrite.Disguise(packet, virtualEnd, arrival, isHop);
         return Emit(arrival, packet, hop);
     }
 

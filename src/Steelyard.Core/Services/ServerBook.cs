@@ -11,6 +11,7 @@ internal sealed class ServerBook
     private readonly Dictionary<IpAddress, int> _hosts = [];
     private readonly Dictionary<Endpoint, int> _servers = [];
     private readonly Dictionary<(TransportProtocol, Endpoint), List<RealServer>> _onePacket = [];
+    private readonly Dictionary<RealServer, (TransportProtocol, Endpoint)> _places = [];
 
     /// <summary>A server of whichever service has this address.</summary>
     public bool IsServer(IpAddress address) => _hosts.ContainsKey(address);
@@ -19,8 +20,8 @@ internal sealed class ServerBook
     public bool Listens(in Endpoint endpoint) => _servers.ContainsKey(endpoint);
 
     /// <summary>
-    /// The one-packet server by address translation that sends from there; of several services'
-    /// the one noted last. Null when there is none.
+    /// The one-packet server by address translation, or process of the box, that sends from there;
+    /// of several services' the one noted last. Null when there is none.
     /// </summary>
     public RealServer? FindOnePacket(TransportProtocol protocol, in Endpoint endpoint) =>
         _onePacket.Count > 0
@@ -41,13 +42,14 @@ internal sealed class ServerBook
         ServiceKey key = server.Service!.Key;
         bool answersAlone = key is { Mark: 0, Port: not 0 }
             && server.Service.Settings.IsOnePacket
-            && server.Method == ForwardingMethod.Nat;
+            && (server.Method is ForwardingMethod.Nat or ForwardingMethod.Local);
         Forget(server);
         if (answersAlone)
         {
-            (TransportProtocol, Endpoint) place = (key.Protocol, server.Endpoint);
+            (TransportProtocol, Endpoint) place = (key.Protocol, SendsFrom(server));
             _ = _onePacket.TryAdd(place, []);
             _onePacket[place].Add(server);
+            _places[server] = place;
         }
     }
 
@@ -58,12 +60,19 @@ internal sealed class ServerBook
         Count(_servers, server.Endpoint, -1);
     }
 
+    private static Endpoint SendsFrom(RealServer server)
+    {
+        IpAddress local = server.Method == ForwardingMethod.Local
+            ? server.Settings.LocalAddress
+            : default;
+        return local.IsNone ? server.Endpoint : server.Endpoint with { Address = local };
+    }
+
     private void Forget(RealServer server)
     {
-        (TransportProtocol, Endpoint) place = (server.Service!.Key.Protocol, server.Endpoint);
-        if (_onePacket.TryGetValue(place, out List<RealServer>? servers)
-            && servers.Remove(server)
-            && servers.Count == 0)
+        if (_places.Remove(server, out (TransportProtocol, Endpoint) place)
+            && _onePacket[place].Remove(server)
+            && _onePacket[place].Count == 0)
         {
             _ = _onePacket.Remove(place);
         }

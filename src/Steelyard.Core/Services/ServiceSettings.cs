@@ -22,6 +22,10 @@ public sealed record ServiceSettings
 
     /// <summary>Every datagram is scheduled by itself (<c>-o</c>).</summary>
     public bool IsOnePacket { get; init; }
+
+    /// <summary>So is a packet of this protocol; a service of a mark has others too.</summary>
+    internal bool IsLone(TransportProtocol protocol) =>
+        IsOnePacket && protocol == TransportProtocol.Udp;
 }
 
 /// <summary>Flags of schedulers (<c>-b</c>); sh and mh name them differently.</summary>

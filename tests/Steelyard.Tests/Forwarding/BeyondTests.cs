@@ -1,8 +1,10 @@
 using System;
 using System.Buffers.Binary;
+using System.Linq;
 using System.Text;
 using Steelyard.Core.Forwarding;
 using Steelyard.Core.Forwarding.Commands;
+using Steelyard.Core.Scheduling;
 using Steelyard.Core.Services;
 using Steelyard.Core.Wire;
 using Steelyard.Tests.Wire;
@@ -53,6 +55,24 @@ public sealed class BeyondTests
             box.FromClient(PacketBuilder.Tcp("10.0.0.2:40001", Web))).Packet;
 
         Assert.NotEqual(SourceOf(one), SourceOf(two));
+    }
+
+    /// <summary>32,768 ports of one address towards one server; a search takes 128 tries.</summary>
+    [Fact]
+    public void Thousands_of_clients_by_full_NAT_find_a_port_towards_one_server()
+    {
+        TestBox box = new(new EngineOptions { ConnectionCapacity = 8192 });
+        box.Command(new ReplaceSourcePool([TestBox.Address("10.1.0.254")]));
+        VirtualService service = box.AddService(TransportProtocol.Tcp, Web);
+        box.AddServer(service, "10.1.0.11:8080", ForwardingMethod.FullNat);
+
+        for (int client = 0; client < 8000; client++)
+        {
+            Assert.Single(box.FromClient(
+                PacketBuilder.Tcp($"10.0.0.{1 + (client / 4000)}:{2000 + client}", Web)));
+        }
+
+        Assert.Equal(0, box.OutsideCounters[DropReason.PortsExhausted]);
     }
 
     [Fact]
@@ -109,6 +129,96 @@ public sealed class BeyondTests
         Assert.Equal(dns.ToString(), SourceOf(answered));
         Assert.Equal(1, service.Counters.OutPackets);
         AssertSummed(answered);
+    }
+
+    [Fact]
+    public void With_full_NAT_the_answer_to_a_lone_datagram_finds_the_client()
+    {
+        TestBox box = LoneFullNat(out VirtualService service);
+
+        string[] locals =
+        [
+            SourceOf(AskOf(box, Client)),
+            SourceOf(AskOf(box, "10.0.0.2:40001")),
+        ];
+        byte[] answered = Assert.Single(box.FromServer(
+            PacketBuilder.Udp("10.1.0.11:5353", locals[1]).Payload(30))).Packet;
+
+        Assert.NotEqual(locals[0], locals[1]);
+        Assert.Equal(
+            ("10.9.0.1:53", "10.0.0.2:40001"),
+            (SourceOf(answered), DestinationOf(answered)));
+        Assert.Equal(1, service.Counters.OutPackets);
+        AssertSummed(answered);
+        box.CheckConservation();
+    }
+
+    [Fact]
+    public void With_full_NAT_each_lone_datagram_of_one_client_is_scheduled_by_itself()
+    {
+        TestBox box = LoneFullNat(out VirtualService service);
+        box.AddServer(service, "10.1.0.12:5353", ForwardingMethod.FullNat);
+
+        string[] servers =
+        [
+            DestinationOf(AskOf(box, Client)),
+            DestinationOf(AskOf(box, Client)),
+        ];
+
+        Assert.Equal(["10.1.0.11:5353", "10.1.0.12:5353"], servers.Order());
+    }
+
+    /// <summary>Ten seconds, and what the wheel needs.</summary>
+    [Fact]
+    public void What_waits_for_the_answer_to_a_lone_datagram_ends_soon()
+    {
+        TestBox box = LoneFullNat(out _);
+        string local = SourceOf(AskOf(box, Client));
+        box.Now += TimeSpan.FromSeconds(9);
+        box.Turn();
+        int waiting = box.Engine.Connections.Count;
+
+        box.Now += TimeSpan.FromSeconds(2);
+        box.Turn();
+
+        Assert.Equal((1, 0), (waiting, box.Engine.Connections.Count));
+        Assert.Empty(box.FromServer(PacketBuilder.Udp("10.1.0.11:5353", local).Payload(30))
+            .Where(frame => frame.Port == box.Outside));
+    }
+
+    [Fact]
+    public void A_flood_of_lone_datagrams_does_not_keep_others_out()
+    {
+        TestBox box = LoneFullNat(out _);
+        VirtualService web = box.AddService(TransportProtocol.Tcp, Web);
+        box.AddServer(web, "10.1.0.11:80", ForwardingMethod.Nat);
+        for (int number = 0; number < box.Engine.Connections.Capacity; number++)
+        {
+            AskOf(box, $"10.0.{number / 250}.9:{2000 + number}");
+        }
+
+        SentFrame[] opened = box.FromClient(PacketBuilder.Tcp(Client, Web));
+
+        Assert.Single(opened);
+    }
+
+    /// <summary>Only datagrams are alone; the kernel asks for UDP too.</summary>
+    [Fact]
+    public void A_connection_by_TCP_of_a_marked_one_packet_service_stays()
+    {
+        TestBox box = new();
+        VirtualService service = new(
+            new(TransportProtocol.Unknown, IpAddress.FromIpv4(0), 0, Mark: 7),
+            Schedulers.Create("rr"),
+            new ServiceSettings { Scheduler = "rr", IsOnePacket = true });
+        box.Command(new AddService(service));
+        box.AddServer(service, "10.1.0.11:80", ForwardingMethod.Nat);
+        box.Command(new ReplaceMarkRules([new MarkRule(7)]));
+
+        box.FromClient(PacketBuilder.Tcp(Client, Web));
+        box.FromClient(PacketBuilder.Udp(Client, Web).Payload(9));
+
+        Assert.Equal(1, box.Engine.Connections.Count);
     }
 
     [Fact]
@@ -207,6 +317,20 @@ public sealed class BeyondTests
             ("10.9.0.1:20", "10.0.0.1:51211"), (SourceOf(opened), DestinationOf(opened)));
         AssertSummed(opened);
     }
+
+    private static TestBox LoneFullNat(out VirtualService service)
+    {
+        TestBox box = new();
+        box.Command(new ReplaceSourcePool([TestBox.Address("10.1.0.254")]));
+        service = box.AddService(TransportProtocol.Udp, "10.9.0.1:53");
+        ServiceSettings settings = new() { Scheduler = "rr", IsOnePacket = true };
+        box.Command(new EditService(service.Key, settings, schedule: null));
+        box.AddServer(service, "10.1.0.11:5353", ForwardingMethod.FullNat);
+        return box;
+    }
+
+    private static byte[] AskOf(TestBox box, string client) => Assert.Single(
+        box.FromClient(PacketBuilder.Udp(client, "10.9.0.1:53").Payload(8))).Packet;
 
     private static void Establish(TestBox box, string service, string server)
     {

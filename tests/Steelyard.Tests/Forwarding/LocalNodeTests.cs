@@ -18,6 +18,7 @@ public sealed class LocalNodeTests
     private const int LinkIndex = 85;
 
     private static readonly MacAddress KernelMac = new(0x0200_0000_0084);
+    private static readonly MacAddress EngineMac = MacAddress.VirtualRouterIpv4(84);
 
     [Fact]
     public void A_client_reaches_the_process_under_its_own_address_and_with_all_hops()
@@ -67,8 +68,47 @@ public sealed class LocalNodeTests
         Assert.Equal(1, box.OutsideCounters[DropReason.NoPort]);
     }
 
+    [Theory]
+    [InlineData("10.1.0.1:8080", null)]
+    [InlineData("169.254.84.16:8080", "169.254.84.16")]
+    public void A_process_answers_a_lone_datagram_as_the_virtual_address(
+        string process, string? standIn)
+    {
+        TestBox box = LocalBox(
+            out VirtualService service,
+            out MemoryPort link,
+            out SentFrame?[] last,
+            TransportProtocol.Udp);
+        ServiceSettings settings = new() { Scheduler = "rr", IsOnePacket = true };
+        box.Command(new EditService(service.Key, settings, schedule: null));
+        box.Command(new EditServer(
+            service.Key,
+            TestBox.At(Process),
+            new ServerSettings
+            {
+                Method = ForwardingMethod.Local,
+                LocalAddress = standIn is null ? default : IpAddress.Parse(standIn),
+            }));
+
+        box.FromClient(PacketBuilder.Udp(Client, Web).Payload(8));
+        SentFrame answered = Assert.Single(box.Send(
+            link,
+            PacketBuilder.Udp(process, Client).Payload(20).Frame(EngineMac, KernelMac)));
+
+        Assert.NotNull(last[0]);
+        Assert.True(Ipv4Packet.TryParse(answered.Packet, out Ipv4Packet packet));
+        Assert.Equal("10.9.0.1", IpAddress.FromIpv4(packet.Source).ToString());
+        Assert.Equal(64, packet.TimeToLive);
+        Assert.Equal(0, SlowChecksum.OfTransport(answered.Packet));
+        Assert.Equal(1, service.Counters.OutPackets);
+        Assert.Equal(0, box.Engine.Connections.Count);
+    }
+
     private static TestBox LocalBox(
-        out VirtualService service, out MemoryPort link, out SentFrame?[] last)
+        out VirtualService service,
+        out MemoryPort link,
+        out SentFrame?[] last,
+        TransportProtocol protocol = TransportProtocol.Tcp)
     {
         TestBox box = new();
         MemoryPort port = new("steelyard-l1", LinkIndex, new(0x0200_0000_0085));
@@ -78,8 +118,10 @@ public sealed class LocalNodeTests
         box.Command(new AttachPort(port));
         box.Command(new SetLocalNode(
             new(LinkIndex, IpAddress.Parse("169.254.84.1"), KernelMac)));
-        service = box.AddService(TransportProtocol.Tcp, Web);
+        box.Command(new HoldAddress(LinkIndex, IpAddress.Parse("169.254.84.2"), EngineMac));
+        service = box.AddService(protocol, Web);
         box.AddServer(service, Process, ForwardingMethod.Local);
+        box.Turn();
         (link, last) = (port, seen);
         return box;
     }
