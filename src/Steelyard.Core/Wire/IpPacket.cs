@@ -10,6 +10,7 @@ namespace Steelyard.Core.Wire;
 /// </summary>
 public readonly ref struct IpPacket
 {
+    private const int Ipv6PayloadLengthOffset = 4;
     private const int Ipv6HopLimitOffset = 7;
     private const int Ipv4TimeToLiveOffset = 8;
 
@@ -77,6 +78,22 @@ public readonly ref struct IpPacket
 
         packet = default;
         return false;
+    }
+
+    /// <summary>
+    /// Sets the length of a packet that became longer or shorter. The span is the packet.
+    /// </summary>
+    public static void WriteTotalLength(Span<byte> octets)
+    {
+        if (octets[0] >> 4 == 4)
+        {
+            Ipv4Packet.WriteTotalLength(octets);
+            return;
+        }
+
+        BinaryPrimitives.WriteUInt16BigEndian(
+            octets[Ipv6PayloadLengthOffset..],
+            (ushort)(octets.Length - Ipv6Packet.HeaderLength));
     }
 
     /// <summary>

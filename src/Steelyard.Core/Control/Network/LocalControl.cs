@@ -5,6 +5,7 @@ using Steelyard.Core.Control.Services;
 using Steelyard.Core.Forwarding;
 using Steelyard.Core.Forwarding.Commands;
 using Steelyard.Core.Routing;
+using Steelyard.Core.Services;
 using Steelyard.Core.Wire;
 
 namespace Steelyard.Core.Control.Network;
@@ -67,6 +68,12 @@ internal sealed class LocalControl(IControlEffects effects, NetworkControl netwo
                 else
                 {
                     servers.Add(new(service.Service.Key.Protocol, endpoint));
+                    if (IsFtp(service.Service.Key.Protocol, endpoint))
+                    {
+                        // From there it opens data connections. RFC 959 §3.2.
+                        servers.Add(new(
+                            TransportProtocol.Tcp, endpoint with { Port = FtpPorts.Data }));
+                    }
                 }
             }
         }
@@ -90,6 +97,9 @@ internal sealed class LocalControl(IControlEffects effects, NetworkControl netwo
             effects.AcceptStation(_sent.InterfaceIndex, LocalLink.EngineStation, accepts: true);
         }
     }
+
+    private static bool IsFtp(TransportProtocol protocol, in Endpoint endpoint) =>
+        protocol == TransportProtocol.Tcp && endpoint.Port == FtpPorts.Control;
 
     /// <summary>The address that stands for a virtual one, and goes on doing so.</summary>
     private IpAddress StandInOf(IpAddress server)

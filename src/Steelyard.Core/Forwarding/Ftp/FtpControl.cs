@@ -6,8 +6,9 @@ using Steelyard.Core.Wire;
 namespace Steelyard.Core.Forwarding.Ftp;
 
 /// <summary>
-/// Listens to control connections of FTP by address translation: the data connections that they
-/// announce are expected, and a server's own address becomes the virtual one. RFC 959; RFC 2428.
+/// Listens to control connections of FTP whose servers have other addresses than the client asked:
+/// the data connections that they announce are expected, a server's own address becomes the virtual
+/// one, and with full NAT a client's becomes the box's. RFC 959; RFC 2428.
 /// </summary>
 internal sealed class FtpControl(Engine engine)
 {
@@ -23,7 +24,7 @@ internal sealed class FtpControl(Engine engine)
     public static bool Concerns(in Connection connection) =>
         connection.VirtualPort == FtpPorts.Control
         && connection.Protocol == TransportProtocol.Tcp
-        && connection.Method == ForwardingMethod.Nat;
+        && connection.SeesServer;
 
     /// <summary>
     /// Reads a segment and rewrites what must be; nothing of its addresses has been translated.
@@ -65,14 +66,20 @@ internal sealed class FtpControl(Engine engine)
             return DropReason.None;
         }
 
-        if (!isFromServer)
+        bool names = isFromServer
+            ? FtpText.TryReadReply(payload, out FtpAddress named)
+            : FtpText.TryReadCommand(payload, out named);
+        if (!names)
         {
-            OnCommand(payload, handle, arrival);
             return DropReason.None;
         }
 
-        return FtpText.TryReadReply(payload, out FtpAddress named)
-            ? OnReply(arrival, packet, segment, sequence, named, handle, out changed)
+        Endpoint shown = isFromServer
+            ? OnReply(handle, named, arrival)
+            : OnCommand(handle, named, arrival);
+        return shown != named.End
+            ? Rewrite(
+                arrival, packet, segment, sequence, named, shown, handle, sender, out changed)
             : DropReason.None;
     }
 
@@ -80,68 +87,76 @@ internal sealed class FtpControl(Engine engine)
     /// The client names where it listens: the server will connect from its data port, and it must
     /// look as if the virtual address did.
     /// </summary>
-    private void OnCommand(ReadOnlySpan<byte> payload, int handle, in Arrival arrival)
+    /// <returns>What the server is to read: with full NAT an end of the box.</returns>
+    private Endpoint OnCommand(int handle, in FtpAddress named, in Arrival arrival)
     {
-        Connection control = engine.Connections[handle];
-        if (!FtpText.TryReadCommand(payload, out FtpAddress named)
-            || named.End.Address != control.Client.Address)
+        ref readonly Connection control = ref engine.Connections[handle];
+        if (named.End.Address != control.Client.Address)
         {
             // To name another host's port would make the server attack it. RFC 2577 §3.
-            return;
+            return named.End;
         }
 
-        Expect(handle, named.End, FtpPorts.Data, FtpPorts.Data, arrival);
+        int data = Expect(handle, named.End, FtpPorts.Data, FtpPorts.Data, arrival);
+        return data >= 0 ? engine.Connections.PeerOfServer(data) : named.End;
     }
 
     /// <summary>
     /// The server names where it listens: the client must hear the virtual address.
     /// </summary>
-    private DropReason OnReply(
-        in Arrival arrival,
-        in IpPacket packet,
-        TcpSegment segment,
-        uint sequence,
-        FtpAddress named,
-        int handle,
-        out Arrival changed)
+    /// <returns>What the client is to read.</returns>
+    private Endpoint OnReply(int handle, in FtpAddress named, in Arrival arrival)
     {
-        changed = arrival;
-        Connection control = engine.Connections[handle];
-        IpAddress server = engine.Connections.ServerEndpoint(handle).Address;
+        ConnectionTable connections = engine.Connections;
         bool namesAddress = named.Message == FtpMessage.Passive;
-        if (namesAddress && named.End.Address != server)
+        bool isOwn = named.End.Address == connections.Reach(handle).Address
+            || named.End.Address == connections.ServerEndpoint(handle).Address;
+        if (namesAddress && !isOwn)
         {
-            return DropReason.None;
+            return named.End;
         }
 
         ushort port = named.End.Port;
-        Expect(handle, control.Client with { Port = 0 }, port, port, arrival);
-        return namesAddress
-            ? Rewrite(arrival, packet, segment, sequence, named, handle, out changed)
-            : DropReason.None;
+        Endpoint client = connections[handle].Client with { Port = 0 };
+        _ = Expect(handle, client, port, port, arrival);
+        return namesAddress ? connections[handle].Virtual with { Port = port } : named.End;
     }
 
-    private void Expect(
+    /// <returns>The data connection's handle; -1 when there is no room for it.</returns>
+    private int Expect(
         int handle, in Endpoint client, ushort virtualPort, ushort serverPort, in Arrival arrival)
     {
-        ref readonly Connection control = ref engine.Connections[handle];
+        ConnectionTable connections = engine.Connections;
+        ref readonly Connection control = ref connections[handle];
         FlowKey flow = new(
             TransportProtocol.Tcp, client, control.Virtual with { Port = virtualPort });
-        bool isThere =
-            engine.Connections.Find(flow.Protocol, flow.Client, flow.Virtual, out _) >= 0;
-        if (isThere || engine.Connections.Expectations.Count >= MostExpected)
+        int known = connections.Find(flow.Protocol, flow.Client, flow.Virtual, out _);
+        if (known >= 0 || connections.Expectations.Count >= MostExpected)
         {
-            return;
+            return known;
+        }
+
+        Endpoint local = default;
+        if (control.Method == ForwardingMethod.FullNat)
+        {
+            // The server lets in only whom it talks to already.
+            Endpoint server = connections.Reach(handle) with { Port = serverPort };
+            IpAddress own = connections.PeerOfServer(handle).Address;
+            if (!PortLender.TryLend(engine, flow.Protocol, own, server, 0, out local))
+            {
+                return -1;
+            }
         }
 
         // A full table leaves the data connection out; the control connection goes on.
-        _ = engine.Connections.Expectations.Add(
+        return connections.Expectations.Add(
             new NewConnection
             {
                 Flow = flow,
-                Server = engine.Connections.Server(handle),
-                Method = ForwardingMethod.Nat,
+                Server = connections.Server(handle),
+                Method = control.Method,
                 ServerPort = serverPort,
+                Local = local,
                 Controller = handle,
                 IsExpected = true,
             },
@@ -154,7 +169,9 @@ internal sealed class FtpControl(Engine engine)
         TcpSegment segment,
         uint sequence,
         FtpAddress named,
+        Endpoint shown,
         int handle,
+        FlowDirection sender,
         out Arrival changed)
     {
         changed = arrival;
@@ -163,13 +180,15 @@ internal sealed class FtpControl(Engine engine)
             return DropReason.None;
         }
 
-        ref SequenceShift shift = ref engine.Connections.Shifts(handle).FromServer;
+        ref ShiftPair shifts = ref engine.Connections.Shifts(handle);
+        ref SequenceShift shift = ref sender == FlowDirection.FromServer
+            ? ref shifts.FromServer
+            : ref shifts.FromClient;
         if (shift.IsForgotten(sequence))
         {
             return DropReason.NoConnection;
         }
 
-        Endpoint shown = engine.Connections[handle].Virtual with { Port = named.End.Port };
         int textLength = FtpText.Write(_text, named.Message, shown);
         int headers = packet.HeaderLength + segment.HeaderLength;
         int before = packet.TotalLength - headers;
@@ -192,7 +211,7 @@ internal sealed class FtpControl(Engine engine)
             out uint difference);
         shift.Resize(sequence, before, after - before);
         Span<byte> whole = frame.Slice(EthernetFrame.HeaderLength, headers + after);
-        Ipv4Packet.WriteTotalLength(whole);
+        IpPacket.WriteTotalLength(whole);
         if (TcpSegment.TryParse(whole[packet.HeaderLength..], out TcpSegment rewritten))
         {
             rewritten.Checksum = InternetChecksum.Update(rewritten.Checksum, difference);
