@@ -18,8 +18,8 @@ internal static class Fragments
     private const int Ipv6NextHeaderOffset = 6;
 
     /// <summary>
-    /// Sends all of a packet, which allows cutting; one of IPv4 has no options, and one of IPv6 no
-    /// extension headers.
+    /// Sends all of a packet, which may be cut; one of IPv4 has no options, and one of IPv6 no
+    /// extension headers. Fragments of one that forbids it, and came in fragments, forbid it too.
     /// </summary>
     /// <param name="frame">The whole frame; its Ethernet header is written per fragment.</param>
     /// <param name="mtu">No fragment is larger, in octets of the IP packet.</param>
@@ -40,6 +40,7 @@ internal static class Fragments
         int extra = isIpv4 ? 0 : Ipv6FragmentHeader;
         int step = Math.Max(Unit, (mtu - header - extra) / Unit * Unit);
         uint identification = isIpv4 ? 0 : departures.NextIdentification();
+        bool dontFragment = new IpPacketHead(frame[EthernetFrame.HeaderLength..]).DontFragment;
         ReadOnlySpan<byte> payload = frame[headers..];
         for (int offset = 0; offset < payload.Length; offset += step)
         {
@@ -51,7 +52,7 @@ internal static class Fragments
             Span<byte> packet = fragment[EthernetFrame.HeaderLength..];
             if (isIpv4)
             {
-                Ipv4Packet.WriteFragment(packet, offset, isLast);
+                Ipv4Packet.WriteFragment(packet, offset, isLast, dontFragment);
             }
             else
             {

@@ -12,9 +12,6 @@ internal sealed class Relay(Engine engine)
     // A router lets go what would arrive with nothing left. RFC 1812 §5.3.1.
     private const byte LastHop = 1;
 
-    // Every host takes so much; smaller fragments only cost. RFC 791 §3.1.
-    private const int LeastIpv4Cut = 576;
-
     private readonly Tunnelling _tunnelling = new(engine);
     private readonly FtpControl _ftp = new(engine);
 
@@ -86,7 +83,8 @@ internal sealed class Relay(Engine engine)
         }
 
         if (packet.TotalLength > MtuOf(hop)
-            && IsTooBig(arrival, packet, MtuOf(hop), MayBeCut(arrival, packet)))
+            && CutRules.IsTooBig(
+                arrival, packet, MtuOf(hop), CutRules.MayBeCut(arrival, packet, MtuOf(hop))))
         {
             return TooBig(
                 arrival, packet, OurAddressTowards(arrival, packet.Source), MtuOf(hop));
@@ -150,8 +148,9 @@ internal sealed class Relay(Engine engine)
         bool isTunnel = toServer && connections[handle].Method == ForwardingMethod.Tunnel;
         bool fits = isTunnel
             ? packet.TotalLength <= _tunnelling.InnerMtu(arrival, packet, serves, hop)
-                || _tunnelling.MayBeCut(packet, serves)
-            : packet.TotalLength <= MtuOf(hop) || MayBeCut(arrival, packet);
+                || _tunnelling.MayBeCut(arrival, packet, serves, hop)
+            : packet.TotalLength <= MtuOf(hop)
+                || CutRules.MayBeCut(arrival, packet, MtuOf(hop));
         if (!fits)
         {
             return DropReason.PacketTooBig;
@@ -223,11 +222,13 @@ internal sealed class Relay(Engine engine)
         bool isTunnel = method == ForwardingMethod.Tunnel;
         int mtu = isTunnel ? _tunnelling.InnerMtu(arrival, packet, server, hop) : MtuOf(hop);
         if (packet.TotalLength > mtu
-            && IsTooBig(
+            && CutRules.IsTooBig(
                 arrival,
                 packet,
                 mtu,
-                isTunnel ? _tunnelling.MayBeCut(packet, server) : MayBeCut(arrival, packet)))
+                isTunnel
+                    ? _tunnelling.MayBeCut(arrival, packet, server, hop)
+                    : CutRules.MayBeCut(arrival, packet, mtu)))
         {
             // The error quotes the packet as it would have gone on, with one hop less.
             IpAddress ourselves = ErrorSource(arrival, packet);
@@ -308,31 +309,6 @@ internal sealed class Relay(Engine engine)
             : own;
     }
 
-    /// <summary>
-    /// Too large, and may not be cut; a super-frame never is: its sender can do better.
-    /// </summary>
-    private static bool IsTooBig(
-        in Arrival arrival, in IpPacket packet, int mtu, bool mayBeCut)
-    {
-        return packet.TotalLength > mtu && (arrival.Offload.Segmentation == SegmentationKind.None
-            ? !mayBeCut
-            : SuperFrame.HeadersOf(packet) + arrival.Offload.SegmentLength > mtu);
-    }
-
-    /// <summary>
-    /// Its sender cut it before, or allows it. Options would have to be sorted by whether each
-    /// fragment gets them.
-    /// </summary>
-    private static bool MayBeCut(in Arrival arrival, in IpPacket packet) => packet.IsIpv4
-        ? !packet.DontFragment && packet.HeaderLength == Ipv4Packet.MinimumHeaderLength
-        : arrival.LargestFragment > 0 && packet.HeaderLength == Ipv6Packet.HeaderLength;
-
-    /// <summary>
-    /// As the sender cut it, for the way took that; but not smaller than every link takes.
-    /// </summary>
-    private static int CutSize(in Arrival arrival, in IpPacket packet) => Math.Max(
-        arrival.LargestFragment, packet.IsIpv4 ? LeastIpv4Cut : TunnelRewrite.LeastIpv6Mtu);
-
     private DropReason Emit(in Arrival arrival, in IpPacket packet, int hop)
     {
         // The header goes right before the packet: a tag, if there was one, is overwritten.
@@ -341,9 +317,9 @@ internal sealed class Relay(Engine engine)
             arrival.Frame.Slice(start, EthernetFrame.HeaderLength + packet.TotalLength);
         ForwardingCounters from = arrival.Port.Counters;
         int mtu = MtuOf(hop);
-        if (arrival.LargestFragment > 0 && MayBeCut(arrival, packet))
+        if (arrival.LargestFragment > 0 && CutRules.MayBeCut(arrival, packet, mtu))
         {
-            mtu = Math.Min(mtu, CutSize(arrival, packet));
+            mtu = CutRules.SizeFor(arrival, packet, mtu);
         }
 
         bool isWhole = arrival.Offload.Segmentation != SegmentationKind.None

@@ -23,13 +23,17 @@ internal sealed class Tunnelling(Engine engine)
     }
 
     /// <summary>
-    /// The packet may be longer than the tunnel takes: with <c>pmtu_disc=0</c>, or when its sender
-    /// allows cutting, the outer one is cut.
+    /// The packet may be longer than the tunnel takes, for the outer one is cut: with
+    /// <c>pmtu_disc=0</c>, when its sender allows cutting, or has cut it for the tunnel already.
     /// </summary>
-    public bool MayBeCut(in IpPacket packet, RealServer server) =>
-        packet.IsIpv4
-        && (!packet.DontFragment || !engine.Settings.PmtuDisc)
-        && packet.TotalLength + Overhead(server) <= LongestPacket;
+    public bool MayBeCut(in Arrival arrival, in IpPacket packet, RealServer server, int hop)
+    {
+        bool isAllowed = packet.IsIpv4
+            && (!packet.DontFragment || !engine.Settings.PmtuDisc);
+        return packet.TotalLength + Overhead(server) <= LongestPacket
+            && (isAllowed
+                || CutRules.WasCutFor(arrival, InnerMtu(arrival, packet, server, hop)));
+    }
 
     public DropReason Send(
         in Arrival arrival, in IpPacket packet, int handle, RealServer server, int hop)

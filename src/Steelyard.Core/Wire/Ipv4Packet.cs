@@ -211,11 +211,14 @@ public readonly ref struct Ipv4Packet
     }
 
     /// <summary>Sets the total length and the fragment word of a copied header.</summary>
-    public static void WriteFragment(Span<byte> octets, int offset, bool isLast)
+    public static void WriteFragment(
+        Span<byte> octets, int offset, bool isLast, bool dontFragment)
     {
         ref Header header = ref MemoryMarshal.AsRef<Header>(octets);
         int headerLength = (header.VersionAndLength & 0xF) * 4;
-        int word = (offset / 8) | (isLast ? 0 : MoreFragmentsBit);
+        int word = (offset / 8)
+            | (isLast ? 0 : MoreFragmentsBit)
+            | (dontFragment ? DontFragmentBit : 0);
         header.TotalLength = NetworkOrder.Swap((ushort)octets.Length);
         header.FragmentWord = NetworkOrder.Swap((ushort)word);
         new Ipv4Packet(octets, headerLength).RewriteChecksum();

@@ -1,8 +1,12 @@
 using System;
 using System.Buffers.Binary;
 using System.Linq;
+using Steelyard.Core.Forwarding;
+using Steelyard.Core.Forwarding.Commands;
+using Steelyard.Core.Routing;
 using Steelyard.Core.Services;
 using Steelyard.Core.Wire;
+using Steelyard.Tests.Forwarding.Reassembly;
 using Steelyard.Tests.Wire;
 
 namespace Steelyard.Tests.Forwarding;
@@ -56,6 +60,94 @@ public sealed class FragmentTests
         Assert.Empty(box.FromClient(fragments[2]));
     }
 
+    /// <summary>RFC 1191 §5: whoever says that a packet must not be cut learns what the way takes;
+    /// as Linux has it, its fragments go on as they are where they fit.</summary>
+    [Theory]
+    [InlineData(1000)]
+    [InlineData(400)]
+    public void Fragments_that_must_not_be_cut_go_on_no_larger_and_still_say_so(int step)
+    {
+        TestBox box = DnsBox();
+        byte[] whole = PacketBuilder.Udp(Client, Dns).Payload(2400).Build();
+
+        SentFrame[] sent = [.. Cut(whole, step).SelectMany(part => box.FromClient(part))];
+
+        Assert.Equal(Cut(whole, step).Length, sent.Length);
+        Assert.All(sent, frame => Assert.Equal(box.Inside, frame.Port));
+        Assert.All(sent, frame => Assert.True(frame.Packet.Length <= step + 20));
+        Assert.All(sent, frame => Assert.Equal(0x40, frame.Packet[6] & 0x40));
+        Assert.Equal(whole[28..], PutTogether(sent)[28..]);
+        box.CheckConservation();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Fragments_too_large_for_a_link_are_cut_only_if_their_sender_allows_it(bool allows)
+    {
+        TestBox box = DnsBox();
+        PacketBuilder packet = PacketBuilder.Udp(Client, Dns).Payload(2400);
+        byte[] whole = (allows ? packet.MayBeCut() : packet).Build();
+
+        SentFrame[] sent = [.. Cut(whole, 1600).SelectMany(part => box.FromClient(part))];
+
+        if (allows)
+        {
+            Assert.Equal(whole[28..], PutTogether(sent)[28..]);
+            Assert.All(sent, frame => Assert.True(frame.Packet.Length <= 1500));
+            return;
+        }
+
+        // Destination unreachable, fragmentation needed, 1,500 octets.
+        byte[] error = Assert.Single(sent).Packet;
+        Assert.Equal([3, 4], error[20..22]);
+        Assert.Equal(1500, BinaryPrimitives.ReadUInt16BigEndian(error.AsSpan(26)));
+        Assert.Equal(1, box.OutsideCounters[DropReason.PacketTooBig]);
+        box.CheckConservation();
+    }
+
+    /// <summary>Nobody but the sender cuts in IPv6. RFC 8200 §5.</summary>
+    [Theory]
+    [InlineData(1400, 1)]
+    [InlineData(1600, 0)]
+    public void IPv6_fragments_go_on_where_they_fit_and_their_sender_hears_where_not(
+        int step, int opened)
+    {
+        TestBox box = DnsBox();
+        Endpoint dns = TestBox.At("[2001:db8:1::2]:53");
+        box.Command(new HoldAddress(TestBox.OutsideIndex, dns.Address, TestBox.OutsideVirtual));
+        box.Command(new ReplaceRoutes(new RouteTable(
+        [
+            new(new(TestBox.Address("fd00::"), 64), null, TestBox.InsideIndex, 0),
+        ])));
+        box.Command(new NeighbourLearned(
+            TestBox.InsideIndex, TestBox.Address("fd00::11"), TestBox.ServerMac(11)));
+        VirtualService service = box.AddService(TransportProtocol.Udp, dns.ToString());
+        box.AddServer(service, "[fd00::11]:53", ForwardingMethod.Direct);
+        byte[] datagram = new byte[2400];
+        BinaryPrimitives.WriteUInt16BigEndian(datagram, 40001);
+        BinaryPrimitives.WriteUInt16BigEndian(datagram.AsSpan(2), 53);
+        BinaryPrimitives.WriteUInt16BigEndian(datagram.AsSpan(4), 2400);
+
+        SentFrame[] sent =
+        [
+            .. Cutting.Ipv6Pieces([], 17, datagram, 1, step)
+                .SelectMany(piece => box.Send(box.Outside, InIpv6Frame(piece))),
+        ];
+
+        Assert.Equal(2 * opened, sent.Count(frame => frame.Port == box.Inside));
+        Assert.Equal(1 - opened, box.OutsideCounters[DropReason.PacketTooBig]);
+        box.CheckConservation();
+    }
+
+    private static byte[] InIpv6Frame(byte[] packet)
+    {
+        byte[] frame = new byte[14 + packet.Length];
+        EthernetFrame.Write(frame, TestBox.OutsideVirtual, TestBox.RouterMac, EtherType.Ipv6);
+        packet.CopyTo(frame, 14);
+        return frame;
+    }
+
     private static TestBox DnsBox()
     {
         TestBox box = new();
@@ -76,7 +168,7 @@ public sealed class FragmentTests
         int start = 20 + (index * step);
         int end = Math.Min(start + step, packet.Length);
         byte[] part = [.. packet[..20], .. packet[start..end]];
-        int more = end < packet.Length ? 0x2000 : 0;
+        int more = (end < packet.Length ? 0x2000 : 0) | ((packet[6] & 0x40) << 8);
         BinaryPrimitives.WriteUInt16BigEndian(part.AsSpan(2), (ushort)part.Length);
         BinaryPrimitives.WriteUInt16BigEndian(
             part.AsSpan(6), (ushort)(more | (index * step / 8)));

@@ -110,7 +110,11 @@ internal struct Datagram
                 packet[Ipv4TypeOfServiceOffset] |= CongestionExperienced;
             }
 
-            Ipv4Packet.WriteFragment(packet, offset: 0, isLast: true);
+            Ipv4Packet.WriteFragment(
+                packet,
+                offset: 0,
+                isLast: true,
+                dontFragment: LargestUncuttable == LargestFragment);
             return true;
         }
 

@@ -142,7 +142,9 @@ public sealed class ReassemblyTable
 
     /// <summary>
     /// A whole datagram: fourteen octets for an Ethernet header, which nobody has written yet, and
-    /// the IP packet with its right lengths, unfragmented, and with IPv4 summed.
+    /// the IP packet with its right lengths, unfragmented, and with IPv4 summed. When the largest
+    /// fragment of an IPv4 datagram said that it must not be cut, so does the datagram: fragments
+    /// made anew are to be no larger.
     /// </summary>
     public Span<byte> Frame(int handle)
     {
@@ -157,16 +159,6 @@ public sealed class ReassemblyTable
     /// The length of the largest IP packet among the fragments: so much the way could carry.
     /// </summary>
     public int LargestFragment(int handle) => Whole(handle).LargestFragment;
-
-    /// <summary>
-    /// The largest fragment of an IPv4 datagram said that it must not be cut: fragments made anew
-    /// are to be no larger, and say it again. The datagram's own header does not.
-    /// </summary>
-    public bool IsUncuttable(int handle)
-    {
-        ref readonly Datagram datagram = ref Whole(handle);
-        return datagram.LargestUncuttable == datagram.LargestFragment;
-    }
 
     /// <summary>Takes a whole datagram's place back from its reader.</summary>
     public void Free(int handle)

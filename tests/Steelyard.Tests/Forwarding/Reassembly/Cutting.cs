@@ -38,6 +38,13 @@ internal static class Cutting
         return [.. pieces];
     }
 
+    /// <summary>An IPv4 packet whose header was changed.</summary>
+    public static byte[] Summed(byte[] packet)
+    {
+        SumHeader(packet);
+        return packet;
+    }
+
     /// <summary>An IPv6 packet; extensions stand before the place of a fragment header.</summary>
     public static byte[] Ipv6(byte[] extensions, byte protocol, byte[] payload)
     {

@@ -26,7 +26,6 @@ public sealed class ReassemblyTableTests
         Assert.Equal(ReassemblyOutcome.Complete, outcome);
         Assert.Equal(packet, _table.Packet(handle));
         Assert.Equal(1500, _table.LargestFragment(handle));
-        Assert.False(_table.IsUncuttable(handle));
         Assert.Equal(0, _table.InFlight);
         Assert.Equal(1, _table.Completed);
     }
@@ -263,8 +262,7 @@ public sealed class ReassemblyTableTests
         _table.Offer(
             Cutting.Ipv4(smallest ? closed : open, 48)[1], Cutting.Start, out int handle);
 
-        Assert.Equal(expected, _table.IsUncuttable(handle));
-        Assert.Equal(open, _table.Packet(handle));
+        Assert.Equal(expected ? Cutting.Summed(closed) : open, _table.Packet(handle));
     }
 
     /// <summary>Codes: 0 not capable, 1 and 2 capable, 3 congestion experienced.</summary>

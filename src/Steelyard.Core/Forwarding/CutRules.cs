@@ -1,0 +1,52 @@
+using System;
+using Steelyard.Core.Wire;
+
+namespace Steelyard.Core.Forwarding;
+
+/// <summary>
+/// Whether a packet that is too large for a link may be cut, and how small. What was cut before is
+/// cut again as its sender did: that much the way could carry, and Path MTU Discovery hears of a
+/// link that cannot. RFC 791 §3.2; RFC 1191 §5; as Linux does.
+/// </summary>
+internal static class CutRules
+{
+    // Every host takes so much; smaller fragments only cost. RFC 791 §3.1.
+    private const int LeastIpv4Cut = 576;
+
+    /// <summary>
+    /// Too large, and may not be cut; a super-frame never is: its sender can do better.
+    /// </summary>
+    public static bool IsTooBig(
+        in Arrival arrival, in IpPacket packet, int mtu, bool mayBeCut)
+    {
+        return packet.TotalLength > mtu && (arrival.Offload.Segmentation == SegmentationKind.None
+            ? !mayBeCut
+            : SuperFrame.HeadersOf(packet) + arrival.Offload.SegmentLength > mtu);
+    }
+
+    /// <summary>
+    /// Its sender allows it, or cut it before into parts that the link takes. Options would have to
+    /// be sorted by whether each fragment gets them.
+    /// </summary>
+    public static bool MayBeCut(in Arrival arrival, in IpPacket packet, int mtu) =>
+        (!packet.DontFragment || WasCutFor(arrival, mtu))
+        && packet.HeaderLength
+            == (packet.IsIpv4 ? Ipv4Packet.MinimumHeaderLength : Ipv6Packet.HeaderLength);
+
+    /// <summary>It came in fragments, none of them too large for a link.</summary>
+    public static bool WasCutFor(in Arrival arrival, int mtu) =>
+        arrival.LargestFragment > 0 && arrival.LargestFragment <= mtu;
+
+    /// <summary>
+    /// Octets of the largest fragment to be made: as the sender's, but not smaller than every link
+    /// takes; yet one that must not be cut has never shown that more gets through.
+    /// </summary>
+    public static int SizeFor(in Arrival arrival, in IpPacket packet, int mtu)
+    {
+        int least = packet.IsIpv4 ? LeastIpv4Cut : TunnelRewrite.LeastIpv6Mtu;
+        int wanted = packet.IsIpv4 && packet.DontFragment
+            ? arrival.LargestFragment
+            : Math.Max(arrival.LargestFragment, least);
+        return Math.Min(mtu, wanted);
+    }
+}
