@@ -15,6 +15,7 @@ internal sealed class Forwarder
     private readonly Relay _relay;
     private readonly ServerRouting _routing;
     private readonly Opening _opening;
+    private readonly KeyExchange _exchange;
     private readonly IcmpErrors _errors;
     private readonly Gathering _gathering;
 
@@ -24,6 +25,7 @@ internal sealed class Forwarder
         _relay = new(engine);
         _routing = new(engine, _relay);
         _opening = new(engine, _routing);
+        _exchange = new(engine, _relay);
         _errors = new(engine, _relay, _opening, _routing);
         _gathering = new(engine);
     }
@@ -308,6 +310,12 @@ internal sealed class Forwarder
 
     private DropReason OnOther(in Arrival arrival, in IpPacket packet)
     {
+        if (KeyExchange.Leads(packet.Protocol)
+            && _exchange.TryCarry(arrival, packet, out DropReason reason))
+        {
+            return reason;
+        }
+
         if (!_engine.Held.Contains(packet.Destination))
         {
             return _routing.Route(arrival, packet);

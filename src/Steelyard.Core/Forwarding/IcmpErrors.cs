@@ -47,17 +47,16 @@ internal sealed class IcmpErrors(
         }
 
         // The connection is that of a packet which goes the other way.
-        Endpoint source = new(quoted.Destination, quoted.DestinationPort);
-        Endpoint destination = new(quoted.Source, quoted.SourcePort);
-        bool hasPorts = TryProtocol(quoted, out TransportProtocol protocol);
+        bool isFlow = TryReturn(quoted, out FlowKey flow);
         FlowDirection direction = FlowDirection.Unknown;
-        int handle = hasPorts
-            ? engine.Connections.Find(protocol, source, destination, out direction)
+        int handle = isFlow
+            ? engine.Connections.Find(flow.Protocol, flow.Client, flow.Virtual, out direction)
             : -1;
         bool isForSender = packet.Destination == quoted.Source;
-        if (handle < 0 && hasPorts && isForSender && engine.Settings.ScheduleIcmp)
+        bool mayOpen = isFlow && quoted.HasPorts && engine.Settings.ScheduleIcmp;
+        if (handle < 0 && isForSender && mayOpen)
         {
-            handle = opening.OpenForError(arrival, packet, new(protocol, source, destination));
+            handle = opening.OpenForError(arrival, packet, flow);
             direction = FlowDirection.FromClient;
         }
 
@@ -73,16 +72,22 @@ internal sealed class IcmpErrors(
         return routed == DropReason.NotRouted ? DropReason.IcmpUnrelated : routed;
     }
 
-    private static bool TryProtocol(QuotedPacket quoted, out TransportProtocol protocol)
+    /// <summary>The flow of packets that go the other way than the quoted one.</summary>
+    private static bool TryReturn(in QuotedPacket quoted, out FlowKey flow)
     {
-        protocol = quoted.Protocol switch
+        if (KeyExchange.Leads(quoted.Protocol))
         {
-            IpProtocol.Tcp => TransportProtocol.Tcp,
-            IpProtocol.Udp => TransportProtocol.Udp,
-            IpProtocol.Sctp => TransportProtocol.Sctp,
-            _ => TransportProtocol.Unknown,
-        };
-        return protocol != TransportProtocol.Unknown;
+            flow = KeyExchange.FlowOf(quoted.Destination, quoted.Source);
+            return true;
+        }
+
+        flow = quoted.HasPorts
+            ? new(
+                (TransportProtocol)quoted.Protocol,
+                new(quoted.Destination, quoted.DestinationPort),
+                new(quoted.Source, quoted.SourcePort))
+            : default;
+        return quoted.HasPorts;
     }
 
     /// <summary>
@@ -95,16 +100,13 @@ internal sealed class IcmpErrors(
         reason = DropReason.None;
         if (!TunnelRewrite.TryUnwrap(message.Quoted, out QuotedTunnel tunnel)
             || !QuotedPacket.TryParse(message.Quoted[tunnel.InnerOffset..], out QuotedPacket inner)
-            || !TryProtocol(inner, out TransportProtocol protocol))
+            || !TryReturn(inner, out FlowKey flow))
         {
             return false;
         }
 
         int handle = engine.Connections.Find(
-            protocol,
-            new(inner.Source, inner.SourcePort),
-            new(inner.Destination, inner.DestinationPort),
-            out FlowDirection direction);
+            flow.Protocol, flow.Virtual, flow.Client, out FlowDirection direction);
         if (handle < 0
             || direction != FlowDirection.FromClient
             || engine.Connections[handle].Method != ForwardingMethod.Tunnel

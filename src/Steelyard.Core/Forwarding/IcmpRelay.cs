@@ -20,7 +20,8 @@ internal static class IcmpRelay
     {
         packet.ReplaceDestination(server.Address, isHop: true);
         quoted.RewriteSource(server);
-        if (quoted.Destination != peer.Address || quoted.DestinationPort != peer.Port)
+        if (quoted.Destination != peer.Address
+            || (quoted.HasPorts && quoted.DestinationPort != peer.Port))
         {
             // With full NAT the server has never heard of the client.
             quoted.RewriteDestination(peer);
@@ -43,7 +44,8 @@ internal static class IcmpRelay
         // A router behind the server is hidden too: the client knows the virtual address alone.
         packet.ReplaceSource(virtualEnd.Address, isHop: true);
         quoted.RewriteDestination(virtualEnd);
-        if (quoted.Source != client.Address || quoted.SourcePort != client.Port)
+        if (quoted.Source != client.Address
+            || (quoted.HasPorts && quoted.SourcePort != client.Port))
         {
             quoted.RewriteSource(client);
             packet.ReplaceDestination(client.Address, isHop: false);

@@ -68,7 +68,7 @@ internal sealed class Relay(Engine engine)
     /// <summary>
     /// Whether a packet from inside goes on, and by which next hop; its sender is told why not.
     /// </summary>
-    private DropReason TryPass(
+    public DropReason TryPass(
         in Arrival arrival, in IpPacket packet, IpAddress destination, bool isHop, out int hop)
     {
         DropReason reason = engine.Departures.TryRoute(destination, out hop);
@@ -199,7 +199,8 @@ internal sealed class Relay(Engine engine)
             : ToClient(changed, rewritten, handle);
     }
 
-    private DropReason ToServer(
+    /// <summary>A client's packet goes to its server by the connection's method.</summary>
+    public DropReason ToServer(
         in Arrival arrival, in IpPacket packet, int handle, RealServer server)
     {
         ForwardingMethod method = engine.Connections[handle].Method;
@@ -309,7 +310,8 @@ internal sealed class Relay(Engine engine)
             : own;
     }
 
-    private DropReason Emit(in Arrival arrival, in IpPacket packet, int hop)
+    /// <summary>Sends a packet that is as its receiver is to see it, cut if need be.</summary>
+    public DropReason Emit(in Arrival arrival, in IpPacket packet, int hop)
     {
         // The header goes right before the packet: a tag, if there was one, is overwritten.
         int start = arrival.PacketOffset - EthernetFrame.HeaderLength;

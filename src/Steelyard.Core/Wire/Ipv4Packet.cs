@@ -20,6 +20,12 @@ public enum IpProtocol : byte
     /// <summary>The fragment header of IPv6. RFC 8200 §4.5.</summary>
     Ipv6Fragment = 44,
     Gre = 47,
+
+    /// <summary>ESP. RFC 4303.</summary>
+    EncapsulatingSecurity = 50,
+
+    /// <summary>AH. RFC 4302.</summary>
+    Authentication = 51,
     Icmpv6 = 58,
     Vrrp = 112,
     Sctp = 132,

@@ -32,6 +32,9 @@ public readonly ref struct QuotedPacket
 
     public IpProtocol Protocol { get; }
 
+    /// <summary>The payload starts with the two ports.</summary>
+    public bool HasPorts => Protocol is IpProtocol.Tcp or IpProtocol.Udp or IpProtocol.Sctp;
+
     public IpAddress Source => IpEnds.Source(_octets, IsIpv4);
 
     public IpAddress Destination => IpEnds.Destination(_octets, IsIpv4);
@@ -72,14 +75,20 @@ public readonly ref struct QuotedPacket
     public void RewriteSource(in Endpoint end)
     {
         Replace(IpEnds.SourceOffset(IsIpv4), end.Address);
-        BinaryPrimitives.WriteUInt16BigEndian(_octets[HeaderLength..], end.Port);
+        if (HasPorts)
+        {
+            BinaryPrimitives.WriteUInt16BigEndian(_octets[HeaderLength..], end.Port);
+        }
     }
 
     /// <summary>Replaces the destination, and keeps a quoted header's checksum right.</summary>
     public void RewriteDestination(in Endpoint end)
     {
         Replace(IpEnds.DestinationOffset(IsIpv4), end.Address);
-        BinaryPrimitives.WriteUInt16BigEndian(_octets[(HeaderLength + 2)..], end.Port);
+        if (HasPorts)
+        {
+            BinaryPrimitives.WriteUInt16BigEndian(_octets[(HeaderLength + 2)..], end.Port);
+        }
     }
 
     private static bool TryParseIpv6(Span<byte> octets, out QuotedPacket packet)
