@@ -182,8 +182,9 @@ public sealed class BeyondTests
         box.Turn();
 
         Assert.Equal((1, 0), (waiting, box.Engine.Connections.Count));
-        Assert.Empty(box.FromServer(PacketBuilder.Udp("10.1.0.11:5353", local).Payload(30))
-            .Where(frame => frame.Port == box.Outside));
+        Assert.DoesNotContain(
+            box.FromServer(PacketBuilder.Udp("10.1.0.11:5353", local).Payload(30)),
+            frame => frame.Port == box.Outside);
     }
 
     [Fact]
