@@ -71,6 +71,9 @@ public sealed class Engine
 
     internal ImmutableArray<MasqueradeRule> Masquerades { get; set; } = [];
 
+    /// <summary>There from the first rule for them on.</summary>
+    internal MasqueradeHosts? MasqueradeHosts { get; set; }
+
     internal Defence Defence { get; }
 
     internal ReassemblyTable Reassembly { get; }
@@ -119,6 +122,13 @@ public sealed class Engine
         // More commands than one turn takes: the next is due at once.
         Deadline = Commands.IsEmpty ? upkeep : now;
         return handled;
+    }
+
+    /// <summary>The table has no room for a new connection, or for what comes with it.</summary>
+    internal DropReason RefuseConnection()
+    {
+        Counters.ConnectionsRefused++;
+        return DropReason.ConnectionTableFull;
     }
 
     /// <summary>The port of an interface; null when the engine does not drive it.</summary>

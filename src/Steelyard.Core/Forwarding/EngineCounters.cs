@@ -15,7 +15,9 @@ public sealed class EngineCounters
     /// <summary>Half-open connections that gave way to new ones in a full table.</summary>
     public long ConnectionsEvicted;
 
-    /// <summary>New connections that a full table had no room for.</summary>
+    /// <summary>
+    /// New connections that a full table had no room for, or no room for their template.
+    /// </summary>
     public long ConnectionsRefused;
 
     /// <summary>Connections that <c>drop_entry</c> threw out.</summary>
@@ -25,6 +27,20 @@ public sealed class EngineCounters
     /// SIP dialogues that kept to their client's server, since too many Call-IDs were known.
     /// </summary>
     public long CallIdsNotKept;
+
+    /// <summary>
+    /// Connections of hosts behind the box that were refused since too many hosts have some.
+    /// </summary>
+    public long HostsRefused;
+
+    /// <summary>Datagrams in fragments that were not whole in time.</summary>
+    public long DatagramsTimedOut;
+
+    /// <summary>Datagrams in fragments that gave way to newer ones.</summary>
+    public long DatagramsEvicted;
+
+    /// <summary>Datagrams given up because their fragments overlapped.</summary>
+    public long DatagramsOverlapping;
 
     /// <summary>Connections taken over from the twin.</summary>
     public long ConnectionsLearned;

@@ -1,6 +1,4 @@
-using System.Collections.Generic;
 using Steelyard.Core.Connections;
-using Steelyard.Core.Scheduling;
 using Steelyard.Core.Services;
 using Steelyard.Core.Wire;
 
@@ -13,16 +11,6 @@ namespace Steelyard.Core.Forwarding;
 /// </summary>
 internal sealed class Masquerading(Engine engine)
 {
-    // Hosts behind one box that have connections at one time.
-    private const int MostHosts = 4096;
-
-    // How far the search for a host without connections goes when all places are taken.
-    private const int SearchSteps = 64;
-
-    private readonly Dictionary<IpAddress, RealServer> _hosts = new(MostHosts);
-    private readonly Queue<RealServer> _order = new(MostHosts);
-    private readonly VirtualService _service = new(default, new RoundRobin());
-
     /// <summary>Makes a connection to the world, or says why not.</summary>
     public DropReason Open(
         in Arrival arrival,
@@ -43,9 +31,10 @@ internal sealed class Masquerading(Engine engine)
             return DropReason.PortsExhausted;
         }
 
-        RealServer? host = HostOf(flow.Client.Address);
-        if (host is null)
+        MasqueradeHosts? hosts = engine.MasqueradeHosts;
+        if (hosts?.Find(flow.Client.Address) is not { } host)
         {
+            engine.Counters.HostsRefused++;
             return DropReason.ConnectionTableFull;
         }
 
@@ -56,8 +45,8 @@ internal sealed class Masquerading(Engine engine)
             Method = ForwardingMethod.Nat,
             ServerPort = flow.Client.Port,
         };
-        handle = engine.Connections.Create(_service, wanted, arrival.Now);
-        return handle < 0 ? DropReason.ConnectionTableFull : DropReason.None;
+        handle = engine.Connections.Create(hosts.Service, wanted, arrival.Now);
+        return handle < 0 ? engine.RefuseConnection() : DropReason.None;
     }
 
     /// <summary>The rule for a packet; null when there is none.</summary>
@@ -75,43 +64,5 @@ internal sealed class Masquerading(Engine engine)
         }
 
         return null;
-    }
-
-    private RealServer? HostOf(IpAddress address)
-    {
-        if (_hosts.TryGetValue(address, out RealServer? host))
-        {
-            return host;
-        }
-
-        if (_hosts.Count == MostHosts && !TryForgetOne())
-        {
-            return null;
-        }
-
-        host = new RealServer(new(address, 0), ForwardingMethod.Nat, weight: 1)
-        {
-            Service = _service,
-        };
-        _hosts.Add(address, host);
-        _order.Enqueue(host);
-        return host;
-    }
-
-    /// <summary>Makes room by a host whose connections have all ended.</summary>
-    private bool TryForgetOne()
-    {
-        for (int step = 0; step < SearchSteps; step++)
-        {
-            RealServer eldest = _order.Dequeue();
-            if (!eldest.HasConnections)
-            {
-                return _hosts.Remove(eldest.Endpoint.Address);
-            }
-
-            _order.Enqueue(eldest);
-        }
-
-        return false;
     }
 }

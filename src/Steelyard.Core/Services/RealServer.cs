@@ -30,7 +30,7 @@ public sealed class RealServer
     /// <summary>
     /// Where the server listens. Port 0 stands for the port that the client asked for.
     /// </summary>
-    public Endpoint Endpoint { get; }
+    public Endpoint Endpoint { get; private set; }
 
     /// <summary>
     /// What is in force. In a service that is in use, change it by
@@ -133,6 +133,13 @@ public sealed class RealServer
         }
 
         BeginOverload();
+    }
+
+    /// <summary>Stands for another host from now on; it has no connections.</summary>
+    internal void Become(IpAddress host)
+    {
+        Endpoint = new(host, 0);
+        NextHopGeneration = 0;
     }
 
     /// <summary>
