@@ -17,7 +17,11 @@ public sealed record BoxStatus(
     PanelStatus Panel,
     TwinStatus Twin,
     bool Maintenance,
-    ConnectionTotals Connections);
+    ConnectionTotals Connections)
+{
+    /// <summary>What the engine met and no port's drops tell.</summary>
+    public IncidentCounts Incidents { get; init; } = new();
+}
 
 /// <param name="State">MASTER, BACKUP, FAULT or INIT.</param>
 /// <param name="Since">Seconds since the state began.</param>
@@ -90,3 +94,44 @@ public sealed record PanelStatus(string Ready, string Role, string Fault);
 public sealed record TwinStatus(bool Alive, string Name);
 
 public sealed record ConnectionTotals(int Current, long Created, long Expired);
+
+/// <summary>
+/// What went wrong in the engine since its start, beside the drops of its ports.
+/// </summary>
+public sealed record IncidentCounts
+{
+    /// <summary>Half-open connections that gave way to new ones in a full table.</summary>
+    public long ConnectionsEvicted { get; init; }
+
+    /// <summary>New connections that a full table had no room for.</summary>
+    public long ConnectionsRefused { get; init; }
+
+    /// <summary>Connections that <c>drop_entry</c> threw out.</summary>
+    public long ConnectionsThrownOut { get; init; }
+
+    /// <summary>The twin's connections whose service or server is not known here.</summary>
+    public long ConnectionsSkipped { get; init; }
+
+    /// <summary>SIP dialogues for which too many Call-IDs were known.</summary>
+    public long CallIdsNotKept { get; init; }
+
+    /// <summary>
+    /// Connections of hosts behind the box, refused since too many hosts have some.
+    /// </summary>
+    public long HostsRefused { get; init; }
+
+    /// <summary>Datagrams in fragments that were not whole in time.</summary>
+    public long DatagramsTimedOut { get; init; }
+
+    /// <summary>Datagrams in fragments that gave way to newer ones.</summary>
+    public long DatagramsEvicted { get; init; }
+
+    /// <summary>Datagrams given up because their fragments overlapped.</summary>
+    public long DatagramsOverlapping { get; init; }
+
+    /// <summary>ICMP errors and resets beyond the budget for answers.</summary>
+    public long AnswersWithheld { get; init; }
+
+    /// <summary>News for the control loop that found its queue full.</summary>
+    public long EventsLost { get; init; }
+}

@@ -29,7 +29,25 @@ internal static class StatusPicture
         new ConnectionTotals(
             engine.Counters.Connections,
             engine.Counters.ConnectionsCreated,
-            engine.Counters.ConnectionsExpired));
+            engine.Counters.ConnectionsExpired))
+        {
+            Incidents = Of(engine.Counters),
+        };
+
+    private static IncidentCounts Of(EngineCounters counters) => new()
+    {
+        ConnectionsEvicted = counters.ConnectionsEvicted,
+        ConnectionsRefused = counters.ConnectionsRefused,
+        ConnectionsThrownOut = counters.ConnectionsThrownOut,
+        ConnectionsSkipped = counters.ConnectionsSkipped,
+        CallIdsNotKept = counters.CallIdsNotKept,
+        HostsRefused = counters.HostsRefused,
+        DatagramsTimedOut = counters.DatagramsTimedOut,
+        DatagramsEvicted = counters.DatagramsEvicted,
+        DatagramsOverlapping = counters.DatagramsOverlapping,
+        AnswersWithheld = counters.AnswersWithheld,
+        EventsLost = counters.EventsLost,
+    };
 
     private static VirtualRouterStatus Of(VirtualRouter router, Instant now) => new(
         router.Name,

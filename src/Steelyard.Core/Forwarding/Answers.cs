@@ -111,6 +111,13 @@ internal sealed class Answers(Engine engine, EngineOptions options)
         }
     }
 
+    /// <summary>Nobody serves: the client is told, as by a port where nobody listens.</summary>
+    public DropReason NoServer(in Arrival arrival, in IpPacket packet)
+    {
+        Refuse(arrival, packet, IcmpReason.PortUnreachable(packet.IsIpv4));
+        return DropReason.NoDestination;
+    }
+
     /// <summary>
     /// Who a client hears an error from: whom it asked; with IPv6 the interface's own address, as
     /// with LVS, if it has one.

@@ -194,7 +194,7 @@ internal sealed class Opening(Engine engine, ServerRouting routing)
             RealServer? server = service.Schedule.Pick(service, flow, arrival.Now);
             if (server is null)
             {
-                return NoServer(arrival, packet);
+                return engine.Answers.NoServer(arrival, packet);
             }
 
             wanted = new()
@@ -213,8 +213,7 @@ internal sealed class Opening(Engine engine, ServerRouting routing)
         }
 
         handle = engine.Connections.Create(service, wanted, arrival.Now);
-        engine.Counters.ConnectionsRefused += handle < 0 ? 1 : 0;
-        return handle < 0 ? DropReason.ConnectionTableFull : DropReason.None;
+        return handle < 0 ? engine.RefuseConnection() : DropReason.None;
     }
 
     /// <summary>Full NAT: one of the pool's addresses takes the client's place.</summary>
@@ -241,14 +240,6 @@ internal sealed class Opening(Engine engine, ServerRouting routing)
         }
 
         return false;
-    }
-
-    /// <summary>Nobody serves: the client is told, as by a port where nobody listens.</summary>
-    private DropReason NoServer(
-        in Arrival arrival, in IpPacket packet)
-    {
-        engine.Answers.Refuse(arrival, packet, IcmpReason.PortUnreachable(packet.IsIpv4));
-        return DropReason.NoDestination;
     }
 
     /// <summary>A packet that opens nothing: answered as a host would.</summary>

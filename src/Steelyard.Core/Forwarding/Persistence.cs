@@ -44,9 +44,7 @@ internal sealed class Persistence(Engine engine)
             RealServer? server = service.Schedule.Pick(service, flow, arrival.Now);
             if (server is null)
             {
-                engine.Answers.Refuse(
-                    arrival, packet, IcmpReason.PortUnreachable(packet.IsIpv4));
-                return DropReason.NoDestination;
+                return engine.Answers.NoServer(arrival, packet);
             }
 
             template = templates.Create(
@@ -58,7 +56,7 @@ internal sealed class Persistence(Engine engine)
                 arrival.Now);
             if (template < 0)
             {
-                return DropReason.ConnectionTableFull;
+                return engine.RefuseConnection();
             }
 
             engine.Upkeep.Announce(template, arrival.Now);

@@ -46,6 +46,9 @@ internal sealed class Upkeep
         _engine.Counters.ConnectionsExpired = connections.Ended;
         _engine.Counters.ConnectionsCreated = connections.Created;
         _engine.Counters.Connections = connections.Count;
+        _engine.Counters.DatagramsTimedOut = _engine.Reassembly.TimedOut;
+        _engine.Counters.DatagramsEvicted = _engine.Reassembly.Evicted;
+        _engine.Counters.DatagramsOverlapping = _engine.Reassembly.Overlaps;
         bool isBusy = budget == 0;
         isBusy |= TakeSnapshotShare(now);
         isBusy |= _orphanNext != int.MaxValue && EndShareOfOrphans();

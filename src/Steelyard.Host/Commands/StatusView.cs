@@ -50,6 +50,7 @@ internal static class StatusView
             $"connections  {Count(status.Connections.Current)} now, "
             + $"{Count(status.Connections.Created)} made, "
             + $"{Count(status.Connections.Expired)} ended"));
+        rows.AddRange(Incidents(status.Incidents));
         rows.Add(new Text(
             $"fast path    {status.FastPath.Mode}, {Count(status.FastPath.Flows)} flows"));
         return new Rows(rows);
@@ -204,6 +205,39 @@ internal static class StatusView
         }
 
         return table;
+    }
+
+    /// <summary>A line of each room of the engine that has met something.</summary>
+    private static IEnumerable<Text> Incidents(IncidentCounts counts)
+    {
+        (string Title, (string Name, long Count)[] Counts)[] lines =
+        [
+            ("no room      ",
+            [
+                ("half-open gave way", counts.ConnectionsEvicted),
+                ("refused", counts.ConnectionsRefused),
+                ("thrown out", counts.ConnectionsThrownOut),
+                ("Call-IDs not kept", counts.CallIdsNotKept),
+                ("of masqueraded hosts refused", counts.HostsRefused),
+            ]),
+            ("fragments    ",
+            [
+                ("too late", counts.DatagramsTimedOut),
+                ("gave way", counts.DatagramsEvicted),
+                ("overlapping", counts.DatagramsOverlapping),
+            ]),
+            ("untold       ",
+            [
+                ("answers", counts.AnswersWithheld),
+                ("events", counts.EventsLost),
+                ("twin's connections skipped", counts.ConnectionsSkipped),
+            ]),
+        ];
+        return lines
+            .Where(line => line.Counts.Any(each => each.Count > 0))
+            .Select(line => new Text(line.Title + string.Join(", ", line.Counts
+                .Where(each => each.Count > 0)
+                .Select(each => $"{Count(each.Count)} {each.Name}"))));
     }
 
     /// <summary>Why frames were dropped, the commonest reason first.</summary>

@@ -51,6 +51,25 @@ public sealed class StatusViewTests
     }
 
     [Fact]
+    public void What_the_engine_met_is_shown_and_nothing_of_what_it_did_not()
+    {
+        IncidentCounts incidents = new()
+        {
+            ConnectionsEvicted = 9,
+            CallIdsNotKept = 1234,
+            DatagramsTimedOut = 2,
+            AnswersWithheld = 100_000,
+        };
+
+        string[] lines = Render(FakeBox.Status with { Incidents = incidents }).Split('\n');
+
+        AssertLine(lines, "no room", "9 half-open gave way, 1234 Call-IDs not kept");
+        AssertLine(lines, "fragments", "2 too late");
+        AssertLine(lines, "untold", "100k answers");
+        Assert.DoesNotContain("no room", Render(FakeBox.Status), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_commands_made_or_changed_is_marked()
     {
         ServiceStatus known = FakeBox.Status.Services[0];

@@ -1,4 +1,5 @@
 using Steelyard.Core.Configuration;
+using Steelyard.Core.Control;
 using Steelyard.Core.Control.Services;
 
 namespace Steelyard.Tests.Control;
@@ -30,6 +31,25 @@ public sealed class ControllerTests
         });
 
         Assert.Equal("eth0 eth1 eth2", Wanted);
+    }
+
+    [Fact]
+    public void The_status_tells_what_the_engine_met()
+    {
+        Box.Engine.Counters.CallIdsNotKept = 3;
+        Box.Engine.Counters.ConnectionsRefused = 4;
+        Box.Engine.Counters.DatagramsEvicted = 5;
+
+        IncidentCounts told = Box.Controller.Status(Box.Effects.Now).Incidents;
+
+        Assert.Equal(
+            new IncidentCounts
+            {
+                CallIdsNotKept = 3,
+                ConnectionsRefused = 4,
+                DatagramsEvicted = 5,
+            },
+            told);
     }
 
     [Fact]

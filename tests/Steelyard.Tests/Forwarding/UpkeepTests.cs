@@ -1,5 +1,7 @@
 using System;
+using System.Buffers.Binary;
 using Steelyard.Core.Forwarding;
+using Steelyard.Core.Forwarding.Commands;
 using Steelyard.Core.Services;
 using Steelyard.Core.Time;
 using Steelyard.Core.Wire;
@@ -69,6 +71,61 @@ public class UpkeepTests
         }
 
         Assert.InRange(_told, 7, 9);
+    }
+
+    [Fact]
+    public void A_persistent_client_without_room_for_its_template_is_counted_as_refused()
+    {
+        TestBox box = new(new EngineOptions { ConnectionCapacity = 1 });
+        VirtualService names = box.AddService(TransportProtocol.Udp, "10.9.0.1:53");
+        box.AddServer(names, "10.1.0.11:53", ForwardingMethod.Nat);
+        VirtualService web = box.AddService(TransportProtocol.Tcp, "10.9.0.1:80");
+        ServiceSettings settings = new()
+        {
+            Scheduler = "rr",
+            Persistence = new(TimeSpan.FromSeconds(360)),
+        };
+        box.Command(new EditService(web.Key, settings, schedule: null));
+        box.AddServer(web, "10.1.0.12:80", ForwardingMethod.Nat);
+        box.FromClient(PacketBuilder.Udp("10.0.0.1:40001", "10.9.0.1:53"));
+
+        SentFrame[] sent = box.FromClient(PacketBuilder.Tcp("10.0.0.2:40001", "10.9.0.1:80"));
+
+        Assert.Empty(sent);
+        Assert.Equal(1, box.Engine.Counters.ConnectionsRefused);
+        Assert.Equal(1, box.OutsideCounters[DropReason.ConnectionTableFull]);
+    }
+
+    /// <summary>A quarter of four places is one sender's; half a minute is a datagram's.</summary>
+    [Fact]
+    public void What_becomes_of_datagrams_in_fragments_is_counted()
+    {
+        TestBox box = new(new EngineOptions { FragmentedDatagrams = 4 });
+        box.FromClient(Piece("10.0.0.1", 0));
+        box.FromClient(Piece("10.0.0.1", 0, identification: 2));
+        box.FromClient(Piece("10.0.0.2", 0));
+        box.FromClient(Piece("10.0.0.2", 1));
+        box.Now += TimeSpan.FromSeconds(31);
+        box.Turn();
+
+        EngineCounters counters = box.Engine.Counters;
+        Assert.Equal(
+            (1, 1, 1),
+            (counters.DatagramsEvicted,
+                counters.DatagramsOverlapping,
+                counters.DatagramsTimedOut));
+    }
+
+    /// <summary>Sixteen octets of payload, and more to come.</summary>
+    private static byte[] Piece(string source, ushort unit, byte identification = 1)
+    {
+        byte[] packet = PacketBuilder.Other(17, source, "10.9.0.1", new byte[16])
+            .FragmentWord((ushort)(0x2000 | unit)).Build();
+        packet[5] = identification;
+        packet.AsSpan(10, 2).Clear();
+        BinaryPrimitives.WriteUInt16BigEndian(
+            packet.AsSpan(10), SlowChecksum.Of(packet.AsSpan(0, 20)));
+        return packet;
     }
 
     [Fact]

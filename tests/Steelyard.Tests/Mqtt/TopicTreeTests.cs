@@ -46,9 +46,13 @@ public sealed class TopicTreeTests
     [Fact]
     public void The_box_is_told_in_flat_json()
     {
-        _tree.Apply(Pictures.Box(61.9, Pictures.Service(Pictures.Server("10.0.0.1:80"))), 4);
+        BoxStatus box = Pictures.Box(61.9, Pictures.Service(Pictures.Server("10.0.0.1:80")));
+        IncidentCounts incidents = new() { CallIdsNotKept = 6, DatagramsOverlapping = 7 };
+        _tree.Apply(box with { Incidents = incidents }, 4);
 
         JsonElement state = Last("steelyard/left/state");
+        Assert.Equal(6, state.GetProperty("call_ids_not_kept").GetInt64());
+        Assert.Equal(7, state.GetProperty("datagrams_overlapping").GetInt64());
         Assert.Equal("0.1.0", state.GetProperty("version").GetString());
         Assert.Equal(61, state.GetProperty("uptime_s").GetInt64());
         Assert.Equal(1, state.GetProperty("interval_s").GetDouble());
