@@ -94,6 +94,7 @@ internal sealed class Forwarder
     {
         if (!IcmpErrors.MayBeOne(frame.Payload)
             || !IpPacket.TryParse(frame.Payload, out IpPacket packet)
+            || packet.Protocol is not (IpProtocol.Icmp or IpProtocol.Icmpv6)
             || !IcmpMessage.TryParse(packet.Payload, out IcmpMessage message))
         {
             return false;

@@ -16,26 +16,23 @@ internal sealed class IcmpErrors(
 
     // Smaller links are gone; who tells of one would slow all clients down. As Linux's min_pmtu.
     private const int LeastBelieved = 552;
-    private const int Ipv4ProtocolOffset = 9;
-    private const int Ipv6NextHeaderOffset = 6;
 
     /// <summary>A quick look at an IP packet: whether it is an ICMP error at all.</summary>
     public static bool MayBeOne(ReadOnlySpan<byte> octets)
     {
-        if (octets.Length < Ipv6Packet.HeaderLength)
+        if (!IpPacketHead.TryParse(octets, out IpPacketHead head)
+            || octets.Length <= head.HeaderLength
+            || head.IsLaterFragment)
         {
             return false;
         }
 
-        int type = (octets[0] & 0xF) * 4;
-        return octets[0] >> 4 == 4
-            ? octets[Ipv4ProtocolOffset] == (byte)IpProtocol.Icmp
-                && type < octets.Length
-                && (IcmpType)octets[type] is IcmpType.DestinationUnreachable
+        byte type = octets[head.HeaderLength];
+        return head.IsIpv4
+            ? head.Protocol == IpProtocol.Icmp
+                && (IcmpType)type is IcmpType.DestinationUnreachable
                     or IcmpType.SourceQuench or IcmpType.TimeExceeded
-            : octets[Ipv6NextHeaderOffset] == (byte)IpProtocol.Icmpv6
-                && octets.Length > Ipv6Packet.HeaderLength
-                && octets[Ipv6Packet.HeaderLength] < (byte)Icmpv6Type.EchoRequest;
+            : head.Protocol == IpProtocol.Icmpv6 && type < (byte)Icmpv6Type.EchoRequest;
     }
 
     public DropReason Handle(
