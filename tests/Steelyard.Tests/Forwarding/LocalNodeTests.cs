@@ -104,6 +104,40 @@ public sealed class LocalNodeTests
         Assert.Equal(0, box.Engine.Connections.Count);
     }
 
+    /// <summary>
+    /// The kernel says so in the name of the address that stands for the virtual one; it leaves by
+    /// the link, as all does that comes from there.
+    /// </summary>
+    [Fact]
+    public void A_datagram_that_no_process_takes_is_refused_by_the_virtual_address()
+    {
+        TestBox box = LocalBox(
+            out VirtualService service,
+            out MemoryPort link,
+            out SentFrame?[] last,
+            TransportProtocol.Udp);
+        box.Command(new EditServer(
+            service.Key,
+            TestBox.At(Process),
+            new ServerSettings
+            {
+                Method = ForwardingMethod.Local,
+                LocalAddress = IpAddress.Parse("169.254.84.16"),
+            }));
+        box.FromClient(PacketBuilder.Udp(Client, Web).Payload(8));
+        PacketBuilder refusal = PacketBuilder.Icmp(
+            "169.254.84.16", "10.0.0.1", 3, 3, rest: 0, last[0]!.Packet);
+
+        byte[] told = Assert.Single(
+            box.Send(link, refusal.Frame(EngineMac, KernelMac))).Packet;
+
+        Assert.Equal("10.9.0.1", IpAddress.ReadIpv4(told.AsSpan(12)).ToString());
+        Assert.Equal([3, 3], told[20..22]);
+        Assert.Equal("10.9.0.1", IpAddress.ReadIpv4(told.AsSpan(28 + 16)).ToString());
+        Assert.Equal([0, 80], told[(28 + 22)..(28 + 24)]);
+        Assert.Null(SlowChecksum.FaultOf(told));
+    }
+
     private static TestBox LocalBox(
         out VirtualService service,
         out MemoryPort link,
