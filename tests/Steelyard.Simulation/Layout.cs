@@ -11,7 +11,7 @@ namespace Steelyard.Simulation;
 /// <summary>
 /// Who is where: outside 10.254.0.0/24 with the clients' router .100 and the virtual address .10;
 /// inside 10.1.0.0/24 with servers .11 and on, and their gateway .254, which is virtual too. The
-/// boxes are .1 and .2 on both.
+/// boxes are .1 and .2 on both. Servers that answer by themselves have a leg outside: .33 and on.
 /// </summary>
 internal static class Layout
 {
@@ -36,7 +36,7 @@ internal static class Layout
     public static MacAddress Hardware(int box, int wire) =>
         new(0x02_00_00_00_0A_01 + ((ulong)box << 4) + (ulong)wire);
 
-    public static ApplianceConfig Config(int box) => new()
+    public static ApplianceConfig Config(int box, Scenario scenario) => new()
     {
         BoxName = box == 0 ? "a" : "b",
         VirtualRouters =
@@ -46,14 +46,19 @@ internal static class Layout
         ],
         SyncGroups = [new("VG", ["VI_OUT", "VI_IN"])],
         Sync = new("sync", 7),
+        SourcePool = [Gateway],
         VirtualServers =
         [
             new()
             {
-                Key = new(TransportProtocol.Tcp, Service.Address, Service.Port),
-                Settings = new ServiceSettings { Scheduler = "rr" },
+                Key = new(scenario.Protocol, Service.Address, Service.Port),
+                Settings = scenario.Settings,
                 DelayLoop = TimeSpan.FromMilliseconds(200),
-                RealServers = [.. Enumerable.Range(1, Servers).Select(ServerConfig)],
+                RealServers =
+                [
+                    .. Enumerable.Range(1, Servers)
+                        .Select(number => ServerConfig(number, scenario)),
+                ],
             },
         ],
     };
@@ -72,13 +77,15 @@ internal static class Layout
             GratuitousArpDelay = TimeSpan.FromMilliseconds(500),
         };
 
-    private static RealServerConfig ServerConfig(int number)
+    private static RealServerConfig ServerConfig(int number, Scenario scenario)
     {
-        Endpoint endpoint = new(SimulatedServer.AddressOf(number), SimulatedServer.Port);
+        // What is not translated keeps its port.
+        ushort port = scenario.AnswersPassTheBox ? SimulatedServer.Port : Service.Port;
+        Endpoint endpoint = new(SimulatedServer.AddressOf(number), port);
         return new()
         {
             Endpoint = endpoint,
-            Settings = new ServerSettings { Method = ForwardingMethod.Nat },
+            Settings = new ServerSettings { Method = scenario.Method },
             Checks =
             [
                 new()

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using Steelyard.Core.Forwarding;
+using Steelyard.Core.Services;
 using Steelyard.Core.Time;
 using Steelyard.Core.Wire;
 
@@ -10,16 +11,20 @@ namespace Steelyard.Simulation;
 /// What must be true at every event. Each rule is checked by other means than those that the code
 /// under test uses: slow sums, dictionaries, plain counting.
 /// </summary>
-public sealed class Ledger(Agenda agenda, bool isCalm)
+public sealed class Ledger(Agenda agenda, bool isCalm, Scenario scenario)
 {
     private readonly Dictionary<(int Box, int Life, Endpoint Client), IpAddress> _serverOf = [];
     private readonly Dictionary<(Endpoint Client, ushort Identification), int> _forwarder = [];
     private readonly HashSet<Endpoint> _bent = [];
+    private readonly Dictionary<Endpoint, Endpoint> _clientOf = [];
     private readonly Dictionary<(int Box, int Life, IpAddress Server), Instant> _downSince = [];
     private readonly HashSet<(int Box, int Life, IpAddress Server)> _everDown = [];
 
     /// <summary>Set by the world: the flow of a client's address.</summary>
     public Func<Endpoint, ClientFlow?> FindFlow { get; set; } = _ => null;
+
+    /// <summary>Set by the world: the client that sent a packet of this number.</summary>
+    public Func<ushort, Endpoint?> FindSender { get; set; } = _ => null;
 
     /// <summary>Until then two boxes were MASTER at once, or a wire was broken.</summary>
     public Instant SplitUntil { get; set; } = Instant.Zero;
@@ -63,8 +68,8 @@ public sealed class Ledger(Agenda agenda, bool isCalm)
     {
         if (TcpFrame.TryRead(frame, out TcpFrame tcp))
         {
-            _ = _bent.Add(tcp.Source);
-            _ = _bent.Add(tcp.Destination);
+            _ = _bent.Add(_clientOf.GetValueOrDefault(tcp.Source, tcp.Source));
+            _ = _bent.Add(_clientOf.GetValueOrDefault(tcp.Destination, tcp.Destination));
         }
     }
 
@@ -88,17 +93,34 @@ public sealed class Ledger(Agenda agenda, bool isCalm)
             throw new ViolationException($"{box.Name} sent {fault}: {FrameWords.Describe(frame)}");
         }
 
-        if (wire == 1 && TcpFrame.TryRead(frame.ToArray(), out TcpFrame tcp))
+        if (wire == 1 && Arrived.TryRead(scenario, frame.ToArray(), out Arrived arrived))
         {
-            OnForwarded(box, tcp);
+            OnForwarded(box, arrived.Tcp, arrived.Server);
         }
     }
 
-    private void OnForwarded(SimulatedBox box, in TcpFrame tcp)
+    /// <summary>With full NAT a packet's number alone tells whose it is: all have one.</summary>
+    private Endpoint ClientOf(in TcpFrame tcp)
     {
+        if (scenario.Method != ForwardingMethod.FullNat
+            || FindSender(tcp.Identification) is not Endpoint client)
+        {
+            return tcp.Source;
+        }
+
+        _clientOf[tcp.Source] = client;
+        return client;
+    }
+
+    private void OnForwarded(SimulatedBox box, in TcpFrame tcp, IpAddress server)
+    {
+        if ((tcp.Flags & TcpFlags.Reset) != 0)
+        {
+            return; // No client sends one: the box refuses a server's packet.
+        }
+
         Forwarded++;
-        Endpoint client = tcp.Source;
-        IpAddress server = tcp.Destination.Address;
+        Endpoint client = ClientOf(tcp);
         if (_bent.Contains(client))
         {
             return;

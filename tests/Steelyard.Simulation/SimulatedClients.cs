@@ -53,8 +53,10 @@ public sealed class SimulatedClients
     private readonly SeededChance _chance;
     private readonly Trace _trace;
     private readonly Endpoint _service;
+    private readonly bool _isUdp;
     private readonly Station _station;
     private readonly Dictionary<Endpoint, ClientFlow> _byClient = [];
+    private readonly Endpoint?[] _senders = new Endpoint?[ushort.MaxValue + 1];
     private ushort _identification;
 
     public SimulatedClients(
@@ -62,6 +64,7 @@ public sealed class SimulatedClients
         LearningSwitch segment,
         IpAddress router,
         Endpoint service,
+        bool isUdp,
         SeededChance chance,
         Trace trace)
     {
@@ -69,6 +72,7 @@ public sealed class SimulatedClients
         _chance = chance;
         _trace = trace;
         _service = service;
+        _isUdp = isUdp;
         _station = new(
             agenda, segment, new(0x02_00_00_00_00_FE), router, service.Address, OnFrame);
     }
@@ -76,6 +80,9 @@ public sealed class SimulatedClients
     public List<ClientFlow> Flows { get; } = [];
 
     public ClientFlow? Find(Endpoint client) => _byClient.GetValueOrDefault(client);
+
+    /// <summary>Who sent the latest packet of this number; null for nobody.</summary>
+    public Endpoint? FindSender(ushort identification) => _senders[identification];
 
     public ClientFlow Begin(int requests)
     {
@@ -216,7 +223,9 @@ public sealed class SimulatedClients
     }
 
     private void Send(
-        ClientFlow flow, TcpFlags flags, uint sequence, uint acknowledgment, int length) =>
+        ClientFlow flow, TcpFlags flags, uint sequence, uint acknowledgment, int length)
+    {
+        _senders[_identification] = flow.Client;
         _station.Send(new(
             flow.Client,
             _service,
@@ -224,5 +233,9 @@ public sealed class SimulatedClients
             sequence,
             acknowledgment,
             new byte[length],
-            _identification++));
+            _identification++)
+        {
+            IsUdp = _isUdp,
+        });
+    }
 }

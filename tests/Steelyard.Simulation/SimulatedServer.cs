@@ -15,20 +15,42 @@ public sealed class SimulatedServer
 
     private readonly Dictionary<Endpoint, uint> _clients = [];
     private readonly Station _station;
+    private readonly Station _way;
+    private readonly Scenario _scenario;
     private readonly Trace _trace;
     private readonly string _name;
     private readonly uint _initial;
     private ushort _identification;
 
     public SimulatedServer(
-        Agenda agenda, LearningSwitch segment, int number, IpAddress gateway, Trace trace)
+        Agenda agenda,
+        LearningSwitch inside,
+        LearningSwitch outside,
+        int number,
+        Scenario scenario,
+        Trace trace)
     {
         Address = AddressOf(number);
         _name = $"server{number}";
         _initial = (uint)number << 24;
         _trace = trace;
+        _scenario = scenario;
         _station = new(
-            agenda, segment, new(0x02_00_00_01_00_00 + (ulong)number), Address, gateway, OnFrame);
+            agenda,
+            inside,
+            new(0x02_00_00_01_00_00 + (ulong)number),
+            Address,
+            Layout.Gateway,
+            OnFrame);
+        _way = scenario.AnswersPassTheBox
+            ? _station
+            : new(
+                agenda,
+                outside,
+                new(0x02_00_00_02_00_00 + (ulong)number),
+                IpAddress.FromIpv4(0x0AFE_0020 + (uint)number),
+                Layout.Router,
+                _ => { });
     }
 
     public IpAddress Address { get; }
@@ -39,6 +61,7 @@ public sealed class SimulatedServer
         set
         {
             _station.IsUp = value;
+            _way.IsUp = value;
             if (!value)
             {
                 _clients.Clear(); // It restarts, and knows nobody.
@@ -51,10 +74,13 @@ public sealed class SimulatedServer
 
     private void OnFrame(byte[] octets)
     {
-        if (!TcpFrame.TryRead(octets, out TcpFrame tcp) || tcp.Destination.Port != Port)
+        if (!Arrived.TryRead(_scenario, octets, out Arrived arrived)
+            || arrived.Server != Address)
         {
             return;
         }
+
+        TcpFrame tcp = arrived.Tcp;
 
         _trace.Frame(_name, "gets", octets);
         if ((tcp.Flags & TcpFlags.Reset) != 0)
@@ -103,12 +129,15 @@ public sealed class SimulatedServer
 
     private void Answer(
         in TcpFrame to, TcpFlags flags, uint sequence, uint acknowledgment, byte[] payload) =>
-        _station.Send(new(
+        _way.Send(new(
             to.Destination,
             to.Source,
             flags,
             sequence,
             acknowledgment,
             payload,
-            _identification++));
+            _identification++)
+        {
+            IsUdp = to.IsUdp,
+        });
 }

@@ -5,6 +5,7 @@ using Steelyard.Core.Chance;
 using Steelyard.Core.Configuration;
 using Steelyard.Core.Control;
 using Steelyard.Core.Health;
+using Steelyard.Core.Services;
 using Steelyard.Core.Telemetry;
 using Steelyard.Core.Time;
 
@@ -47,14 +48,21 @@ public sealed class World
     private readonly bool[] _isMaster = new bool[2];
     private int _roleChanges;
 
-    public World(ulong seed, TextWriter? trace = null)
+    /// <param name="scenario">Null for one that the seed draws.</param>
+    public World(ulong seed, TextWriter? trace = null, Scenario? scenario = null)
     {
         _seed = seed;
         _chance = new(seed);
         Agenda = new();
         Trace = new(Agenda, trace);
         _weather = new(_chance.Fork(), seed % 4 == 0, Layout.Servers);
-        Ledger = new(Agenda, _weather.IsCalm);
+        Scenario drawn = Scenario.Draw(_chance.Fork());
+        Scenario = scenario ?? drawn;
+        Trace.Say(
+            "world",
+            $"{Scenario.Protocol} by {Scenario.Method}, {Scenario.Scheduler}, "
+            + (Scenario.IsPersistent ? "persistent" : "each connection by itself"));
+        Ledger = new(Agenda, _weather.IsCalm, Scenario);
         _segments =
         [
             new(Agenda, _weather, _chance.Fork(), Ledger, 0),
@@ -68,11 +76,18 @@ public sealed class World
         _servers =
         [
             .. Enumerable.Range(1, Layout.Servers).Select(number => new SimulatedServer(
-                Agenda, _segments[1], number, Layout.Gateway, Trace)),
+                Agenda, _segments[1], _segments[0], number, Scenario, Trace)),
         ];
         _clients = new(
-            Agenda, _segments[0], Layout.Router, Layout.Service, _chance.Fork(), Trace);
+            Agenda,
+            _segments[0],
+            Layout.Router,
+            Layout.Service,
+            Scenario.Protocol == TransportProtocol.Udp,
+            _chance.Fork(),
+            Trace);
         Ledger.FindFlow = _clients.Find;
+        Ledger.FindSender = _clients.FindSender;
     }
 
     public Agenda Agenda { get; }
@@ -80,6 +95,8 @@ public sealed class World
     public Trace Trace { get; }
 
     public Ledger Ledger { get; }
+
+    public Scenario Scenario { get; }
 
     public SyncChannel Sync { get; }
 
@@ -294,7 +311,7 @@ public sealed class World
             .Select(flow => $"{flow.Client} {flow.State} {flow.Why}"));
         Trace.Say("world", $"{_clients.Flows.Count} connections, {failed} failed {reasons}");
         Ledger.Hold(
-            !_weather.IsCalm || failed == 0,
+            !_weather.IsCalm || failed == 0 || !Scenario.SurvivesFailover,
             $"{failed} requests failed though nothing was broken: {reasons}");
         return new(
             _seed, _weather.IsCalm, _clients.Flows.Count, failed, Agenda.Happened, _roleChanges);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO;
+using Steelyard.Core.Services;
 using Steelyard.Core.Time;
 using Steelyard.Core.Wire;
 using Steelyard.Simulation;
@@ -65,11 +66,33 @@ public sealed class WorldTests
         Assert.NotEqual(first, Run(seed + 4));
     }
 
+    /// <summary>Seed 4 has a planned failover and no fault.</summary>
+    [Theory]
+    [InlineData(TransportProtocol.Tcp, ForwardingMethod.Nat)]
+    [InlineData(TransportProtocol.Tcp, ForwardingMethod.Direct)]
+    [InlineData(TransportProtocol.Tcp, ForwardingMethod.Tunnel)]
+    [InlineData(TransportProtocol.Tcp, ForwardingMethod.FullNat)]
+    [InlineData(TransportProtocol.Udp, ForwardingMethod.Nat)]
+    [InlineData(TransportProtocol.Udp, ForwardingMethod.Direct)]
+    [InlineData(TransportProtocol.Udp, ForwardingMethod.Tunnel)]
+    [InlineData(TransportProtocol.Udp, ForwardingMethod.FullNat)]
+    public void Every_kind_of_service_is_used_and_seen(
+        TransportProtocol protocol, ForwardingMethod method)
+    {
+        var world = new World(4, scenario: new(protocol, method, "wlc", IsPersistent: true));
+
+        Outcome outcome = world.Run();
+
+        Assert.True(outcome.IsCalm);
+        Assert.True(outcome.Failed < outcome.Requests / 2);
+        Assert.True(world.Ledger.Forwarded > 3 * outcome.Requests);
+    }
+
     [Fact]
     public void The_ledger_finds_each_wrong_checksum()
     {
         byte[] good = Segment(1);
-        var world = new World(1);
+        var world = new World(1, scenario: Scenario.Plain);
         var box = new SimulatedBox(world, 0, new(1));
 
         world.Ledger.OnSent(box, 1, good, false);
@@ -84,7 +107,7 @@ public sealed class WorldTests
     [Fact]
     public void The_ledger_finds_a_connection_that_moves()
     {
-        var world = new World(1);
+        var world = new World(1, scenario: Scenario.Plain);
         var box = new SimulatedBox(world, 0, new(1));
 
         world.Ledger.OnSent(box, 1, Segment(1), false);
@@ -96,7 +119,7 @@ public sealed class WorldTests
     [Fact]
     public void The_ledger_finds_a_packet_that_both_boxes_forward()
     {
-        var world = new World(1);
+        var world = new World(1, scenario: Scenario.Plain);
         world.Ledger.WholeFrom = Instant.Zero;
 
         world.Ledger.OnSent(new SimulatedBox(world, 0, new(1)), 1, Segment(1), false);
