@@ -98,10 +98,13 @@ public sealed class ConnectionTable
     /// <summary>The template that made a connection; -1 for none.</summary>
     internal int TemplateOf(int handle)
     {
-        int controller =
-            _store[handle].HasRest ? _store.Rest(handle).ControllerPlusOne - 1 : Nothing;
+        int controller = ControllerOf(handle);
         return controller >= 0 && _store[controller].IsTemplate ? controller : Nothing;
     }
+
+    /// <summary>What <see cref="IsControlled"/> speaks of; -1 for none.</summary>
+    internal int ControllerOf(int handle) =>
+        _store[handle].HasRest ? _store.Rest(handle).ControllerPlusOne - 1 : Nothing;
 
     /// <summary>Another connection, or a template, keeps this one's server.</summary>
     public bool IsControlled(int handle) =>

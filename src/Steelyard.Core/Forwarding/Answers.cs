@@ -54,7 +54,8 @@ internal sealed class Answers(Engine engine, EngineOptions options)
 
     /// <summary>Sends an ICMP error about a packet to the end that sent it.</summary>
     /// <param name="source">The address that says so.</param>
-    public void Error(
+    /// <returns>Octets of the error; 0 when there is none.</returns>
+    public int Error(
         in Arrival arrival,
         in IpPacket about,
         IpAddress source,
@@ -64,11 +65,12 @@ internal sealed class Answers(Engine engine, EngineOptions options)
         bool hasVoice = !source.IsNone && source.IsIpv4 == about.IsIpv4;
         if (!hasVoice || !MayAnswer(arrival))
         {
-            return;
+            return 0;
         }
 
         Span<byte> frame = MakeError(about.Octets, source, about.Source, reason);
         SendBack(arrival, about, frame);
+        return frame.Length - EthernetFrame.HeaderLength;
     }
 
     /// <summary>Tells a client of an error that was met further on.</summary>
@@ -107,7 +109,7 @@ internal sealed class Answers(Engine engine, EngineOptions options)
         // No error is ever answered by an error. RFC 1122 §3.2.2.
         if (packet.Protocol is not (IpProtocol.Icmp or IpProtocol.Icmpv6))
         {
-            Error(arrival, packet, SourceTowardsClient(arrival, packet), reason);
+            _ = Error(arrival, packet, SourceTowardsClient(arrival, packet), reason);
         }
     }
 

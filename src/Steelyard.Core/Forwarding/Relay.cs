@@ -217,7 +217,7 @@ internal sealed class Relay(Engine engine)
         bool isHop = method != ForwardingMethod.Local;
         if (isHop && packet.HopsLeft <= LastHop)
         {
-            return Expired(arrival, packet, ErrorSource(arrival, packet));
+            return Expired(arrival, packet, ErrorSource(arrival, packet), Blind(method, server));
         }
 
         bool isTunnel = method == ForwardingMethod.Tunnel;
@@ -234,7 +234,7 @@ internal sealed class Relay(Engine engine)
             // The error quotes the packet as it would have gone on, with one hop less.
             IpAddress ourselves = ErrorSource(arrival, packet);
             packet.DecrementHops();
-            return TooBig(arrival, packet, ourselves, mtu);
+            return TooBig(arrival, packet, ourselves, mtu, Blind(method, server));
         }
 
         if (isTunnel)
@@ -283,17 +283,30 @@ internal sealed class Relay(Engine engine)
 
     private int MtuOf(int hop) => engine.Departures.PortOf(hop).MaximumTransmissionUnit;
 
-    private DropReason Expired(in Arrival arrival, in IpPacket packet, IpAddress source)
+    private DropReason Expired(
+        in Arrival arrival, in IpPacket packet, IpAddress source, RealServer? blind = null)
     {
-        engine.Answers.Error(arrival, packet, source, IcmpReason.TimeExceeded(packet.IsIpv4));
+        int octets = engine.Answers.Error(
+            arrival, packet, source, IcmpReason.TimeExceeded(packet.IsIpv4));
+        Traffic.CountError(blind, octets);
         return DropReason.TimeToLiveExpired;
     }
 
-    private DropReason TooBig(in Arrival arrival, in IpPacket packet, IpAddress source, int mtu)
+    private DropReason TooBig(
+        in Arrival arrival, in IpPacket packet, IpAddress source, int mtu, RealServer? blind = null)
     {
-        engine.Answers.Error(arrival, packet, source, IcmpReason.TooBig(packet.IsIpv4, mtu));
+        int octets = engine.Answers.Error(
+            arrival, packet, source, IcmpReason.TooBig(packet.IsIpv4, mtu));
+        Traffic.CountError(blind, octets);
         return DropReason.PacketTooBig;
     }
+
+    /// <summary>
+    /// A server whose replies do not pass here. What we tell its client in its stead is counted as
+    /// one: LVS sees that go out, and has nothing else to take it for.
+    /// </summary>
+    private static RealServer? Blind(ForwardingMethod method, RealServer server) =>
+        method is ForwardingMethod.Direct or ForwardingMethod.Tunnel ? server : null;
 
     /// <summary>Who a client hears an error from.</summary>
     private IpAddress ErrorSource(in Arrival arrival, in IpPacket packet) =>

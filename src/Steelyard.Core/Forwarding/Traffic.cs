@@ -41,4 +41,22 @@ internal static class Traffic
             all.OutBytes += octets;
         }
     }
+
+    /// <summary>Counts an error to a client that stands for a reply.</summary>
+    /// <param name="server">Nobody's, when null.</param>
+    /// <param name="octets">Of its IP packet; 0 when it was not sent.</param>
+    public static void CountError(RealServer? server, int octets)
+    {
+        if (server is null or { IsRemoved: true } || octets == 0)
+        {
+            return;
+        }
+
+        TrafficCounters own = server.Counters;
+        TrafficCounters all = server.Service!.Counters;
+        own.OutPackets++;
+        own.OutBytes += octets;
+        all.OutPackets++;
+        all.OutBytes += octets;
+    }
 }

@@ -125,9 +125,15 @@ internal sealed class Upkeep
         while ((_orphanNext = connections.Next(_orphanNext, end)) < end)
         {
             int handle = _orphanNext++;
-            if (!connections[handle].IsTemplate && connections.Server(handle).IsRemoved)
+            if (connections.Server(handle).IsRemoved && connections.Controls(handle) == 0)
             {
+                // What kept others to the server goes with the last of them.
+                int controller = connections.ControllerOf(handle);
                 connections.Remove(handle);
+                if (controller >= 0 && connections.Controls(controller) == 0)
+                {
+                    connections.Remove(controller);
+                }
             }
         }
 

@@ -58,7 +58,7 @@ public static class IpvsForm
         { Settings.Method: ForwardingMethod.Nat or ForwardingMethod.FullNat } => null,
         { Settings.Method: not (ForwardingMethod.Direct or ForwardingMethod.Tunnel) } =>
             Wrong("'method' is nat, direct, tunnel or full_nat"),
-        { Endpoint.Port: ushort port } when port != key.Port =>
+        { Endpoint.Port: ushort port } when key.Mark == 0 && port != key.Port =>
             Wrong("only nat and full_nat change the port: give the service's"),
         _ => null,
     };

@@ -12,7 +12,8 @@ internal static class AddressText
 {
     /// <summary>
     /// Reads <c>host[:port]</c>, <c>[v6]:port</c> or a bare IPv6 address. Host and port may
-    /// be names. Digits alone are taken for a port, not for an address, and so are not enough.
+    /// be names. Digits alone are taken for a port, not for an address, and so are not enough;
+    /// brackets promise a port.
     /// </summary>
     /// <param name="port">Null when none is given.</param>
     public static bool TryParse(
@@ -39,12 +40,7 @@ internal static class AddressText
             }
 
             portText = text[(end + 1)..];
-            if (portText.Length == 0)
-            {
-                return true;
-            }
-
-            if (portText[0] != ':')
+            if (portText.Length == 0 || portText[0] != ':')
             {
                 return false;
             }

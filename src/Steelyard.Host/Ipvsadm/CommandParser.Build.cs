@@ -88,8 +88,9 @@ internal sealed partial class CommandParser
         }
 
         Grammar.CheckTunnel(_tunnelType, _given);
-        // Only masquerading can change a port: the others keep the service's.
-        ushort port = _method == ForwardingMethod.Nat ? _serverPort ?? _port : _port;
+        // Only masquerading can change a port: the others keep the service's. A mark has none.
+        bool hasOwnPort = _method == ForwardingMethod.Nat || _mark != 0;
+        ushort port = hasOwnPort ? _serverPort ?? _port : _port;
         return new(new Endpoint(_serverAddress, port))
         {
             Settings = new()

@@ -10,7 +10,8 @@ namespace Steelyard.Rig.Vm;
 
 /// <summary>
 /// A guest with a real kernel: its IPVS and Steelyard stand side by side, are told the same, and
-/// get the same packets. The comparison itself is <see cref="Inside.GuestProgram"/>.
+/// get the same packets; and its tunnel devices take what Steelyard sends. Both are
+/// <see cref="Inside.GuestProgram"/>.
 /// </summary>
 public sealed class SideBySideTests
 {
@@ -29,7 +30,7 @@ public sealed class SideBySideTests
             : string.Join(' ', Seeds.Append(Environment.TickCount & 0xFFFF).Select(
                 seed => seed.ToString(CultureInfo.InvariantCulture)));
 
-        (int code, string output) = await RunAsync(seeds);
+        (int code, string output) = await RunAsync("compare " + seeds);
 
         Assert.True(
             code == 0,
@@ -37,17 +38,25 @@ public sealed class SideBySideTests
             + $"repeats one):\n{output}");
     }
 
-    private static async Task<(int Code, string Output)> RunAsync(string seeds)
+    [VmFact]
+    public async Task The_kernels_devices_take_apart_every_tunnel()
     {
-        ProcessStartInfo start = new(Path.Combine(Folder(), "compare"))
+        (int code, string output) = await RunAsync("tunnels");
+
+        Assert.True(code == 0, $"the tunnels ended with {code}:\n{output}");
+    }
+
+    private static async Task<(int Code, string Output)> RunAsync(string words)
+    {
+        ProcessStartInfo start = new(Path.Combine(Folder(), "inside"))
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
         start.ArgumentList.Add(AppContext.BaseDirectory);
-        foreach (string seed in seeds.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        foreach (string word in words.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
-            start.ArgumentList.Add(seed);
+            start.ArgumentList.Add(word);
         }
 
         using Process process = Process.Start(start)!;

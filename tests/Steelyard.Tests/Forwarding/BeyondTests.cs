@@ -75,6 +75,33 @@ public sealed class BeyondTests
         Assert.Equal(0, box.OutsideCounters[DropReason.PortsExhausted]);
     }
 
+    /// <summary>
+    /// Seen of the kernel: an error to a client leaves past LVS, which takes it for a reply where
+    /// the server's own replies do not pass. By NAT the error is about another address than the
+    /// server's. Octets: 20 of IP, 8 of ICMP, 40 quoted.
+    /// </summary>
+    [Theory]
+    [InlineData(ForwardingMethod.Direct, 1, 68)]
+    [InlineData(ForwardingMethod.Nat, 0, 0)]
+    public void An_error_stands_for_the_reply_that_is_not_seen(
+        ForwardingMethod method, int packets, int octets)
+    {
+        TestBox box = new();
+        VirtualService service = box.AddService(TransportProtocol.Tcp, Web);
+        RealServer server = box.AddServer(service, "10.1.0.11:80", method);
+        _ = Assert.Single(box.FromClient(PacketBuilder.Tcp(Client, Web)));
+
+        byte[] error = Assert.Single(box.FromClient(
+            PacketBuilder.Tcp(Client, Web).Flags(TcpFlags.Acknowledgment).TimeToLive(1))).Packet;
+
+        Assert.Equal(68, error.Length);
+        foreach (TrafficCounters counters in new[] { service.Counters, server.Counters })
+        {
+            Assert.Equal((2, packets), (counters.InPackets, counters.OutPackets));
+            Assert.Equal((80, octets), (counters.InBytes, counters.OutBytes));
+        }
+    }
+
     [Fact]
     public void A_host_behind_the_box_reaches_the_world_under_the_boxs_address()
     {

@@ -2,6 +2,7 @@ using System;
 using System.Buffers.Binary;
 using Steelyard.Core.Forwarding;
 using Steelyard.Core.Forwarding.Commands;
+using Steelyard.Core.Scheduling;
 using Steelyard.Core.Services;
 using Steelyard.Core.Time;
 using Steelyard.Core.Wire;
@@ -204,6 +205,30 @@ public class UpkeepTests
 
         Assert.InRange(turns, 1, 10);
         Assert.Equal(0, box.Engine.Counters.ConnectionsExpired);
+    }
+
+    /// <summary>Templates too: seen of the kernel, with expire_nodest_conn.</summary>
+    [Theory]
+    [InlineData(false, 2)]
+    [InlineData(true, 0)]
+    public void Nothing_keeps_a_client_to_a_removed_server_when_connections_shall_end(
+        bool shallEnd, int left)
+    {
+        TestBox box = new();
+        box.Command(new SetLvsSettings(new() { ExpireNodestConn = shallEnd }));
+        VirtualService service = new(
+            new(TransportProtocol.Tcp, TestBox.At(Web).Address, 80),
+            Schedulers.Create("rr"),
+            new() { Scheduler = "rr", Persistence = new(TimeSpan.FromSeconds(360)) });
+        box.Command(new AddService(service));
+        RealServer server = box.AddServer(service, "10.1.0.11:80", ForwardingMethod.Direct);
+        Begin(box, TransportProtocol.Tcp);
+        Assert.Equal(2, box.Engine.Connections.Count);
+
+        box.Command(new RemoveServer(service.Key, server.Endpoint));
+        box.Turn();
+
+        Assert.Equal(left, box.Engine.Connections.Count);
     }
 
     private static TestBox Box(int events = 1 << 12)

@@ -85,6 +85,20 @@ public sealed class IpvsadmTests
         Assert.Equal(saved, (await RunAsync("-Sn")).Output);
     }
 
+    /// <summary>A service of a mark has no port that its servers could share.</summary>
+    [Fact]
+    public async Task Servers_of_a_mark_keep_the_port_they_are_given()
+    {
+        await RunAsync("-A -f 3 -6 -s lc");
+        await RunAsync("-a -f 3 -6 -r [fd00:1::b]:80 -i");
+        await RunAsync("-a -f 3 -6 -r fd00:1::c -g");
+
+        string saved = (await RunAsync("-Sn")).Output;
+
+        Assert.Contains(" -r [fd00:1::b]:80 -i -w 1 ", saved, StringComparison.Ordinal);
+        Assert.Contains(" -r [fd00:1::c]:0 -g -w 1\n", saved, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Restoring_passes_over_what_the_box_refuses_and_ends_with_the_last_lines_code()
     {
@@ -158,6 +172,8 @@ public sealed class IpvsadmTests
     [InlineData("-A -t 80", "illegal virtual server address[:port] specified")]
     [InlineData("-A -t 65536", "illegal virtual server address[:port] specified")]
     [InlineData("-a -t 10.9.0.1:80 -r 080", "illegal real server address[:port] specified")]
+    [InlineData("-A -t [fd00:9::1]", "illegal virtual server address[:port] specified")]
+    [InlineData("-a -f 1 -6 -r [fd00:1::b]", "illegal real server address[:port] specified")]
     [InlineData("-a -t 10.9.0.1:80 -r [fd00:1::b]:80 --tun-type gre --tun-csum",
         "Different address family is allowed only for tunneling servers")]
     public async Task Wrong_combinations_are_named(string arguments, string expected)

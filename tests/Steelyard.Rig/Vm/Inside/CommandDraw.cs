@@ -66,21 +66,6 @@ internal sealed class CommandDraw(SeededChance chance, Universe universe)
         return new(words);
     }
 
-    /// <summary>A sound command about a service that has traffic.</summary>
-    internal Command NextTame(IReadOnlyList<string> service, string method)
-    {
-        string server = One(universe.Servers) + (method == "-m" ? ":8080" : string.Empty);
-        return chance.Next(8) switch
-        {
-            0 => new(["-d", .. service, "-r", server]),
-            1 => new(["-e", .. service, "-r", server, method, "-w", "0"]),
-            < 4 => new(["-e", .. service, "-r", server, method, "-w", Number(1, 6)]),
-            4 => new(
-                ["-e", .. service, "-r", server, method, "-w", Number(1, 4), "-x", Number(0, 4)]),
-            _ => new(["-a", .. service, "-r", server, method, "-w", Number(0, 6)]),
-        };
-    }
-
     internal string Number(int first, int last) =>
         (first + chance.Next(last - first + 1)).ToString(CultureInfo.InvariantCulture);
 

@@ -8,8 +8,9 @@ using Steelyard.Core.Wire;
 namespace Steelyard.Rig.Vm.Inside;
 
 /// <summary>
-/// The comparison itself, as a program of the guest: <c>compare SEED…</c>. Ends with 0 when the
-/// kernel and Steelyard did the same, with 1 when not, and with 2 when it was called wrongly.
+/// What runs in the guest: <c>compare SEED…</c> and <c>tunnels</c>. Ends with 0 when the kernel and
+/// Steelyard did the same, or understood each other, with 1 when not, and with 2 when it was
+/// called wrongly.
 /// </summary>
 internal static class GuestProgram
 {
@@ -18,23 +19,39 @@ internal static class GuestProgram
 
     public static int Main(string[] arguments)
     {
-        if (arguments is not ["compare", .. string[] seeds] || seeds.Length == 0)
-        {
-            Console.Error.WriteLine("usage: compare SEED…");
-            return 2;
-        }
-
         Stopwatch watch = Stopwatch.StartNew();
+        switch (arguments)
+        {
+            case ["compare", _, ..]:
+                return Compare(watch, arguments[1..]);
+            case ["tunnels"]:
+                return TunnelRun.Run(what => Say(watch, $"{what}")) == 0 ? 0 : 1;
+            default:
+                Console.Error.WriteLine("usage: compare SEED… | tunnels");
+                return 2;
+        }
+    }
+
+    private static int Compare(Stopwatch watch, string[] seeds)
+    {
         using KernelDirector kernel = new();
         using SteelyardDirector steelyard = new();
         steelyard.WaitUntilUp();
         Say(watch, $"both are up");
         SideBySide both = new(kernel, steelyard, Console.WriteLine);
-        both.WaitUntilBothCarry(Frames.Tcp(
-            new(IpAddress.Parse("10.99.0.1"), 40000),
-            new(IpAddress.Parse(Universe.VirtualAddresses[0]), 9),
-            TcpFlags.Syn,
-            payloadBytes: 0));
+        foreach ((string client, string service) in ((string, string)[])
+        [
+            ("10.99.0.1", Universe.VirtualAddresses[0]),
+            ("fd00:99::1", Universe.VirtualAddressesIpv6[0]),
+        ])
+        {
+            both.WaitUntilBothCarry(Frames.Tcp(
+                new(IpAddress.Parse(client), 40000),
+                new(IpAddress.Parse(service), 9),
+                TcpFlags.Syn,
+                payloadBytes: 0));
+        }
+
         Say(watch, $"both carry");
         List<int> failed = [];
         foreach (int seed in seeds.Select(text => int.Parse(text, CultureInfo.InvariantCulture)))

@@ -15,7 +15,10 @@ internal interface IDirector : IDisposable
     Wires Wires { get; }
 
     /// <summary>To which station clients, or servers, send what it shall forward.</summary>
-    MacAddress StationFor(bool isFromServer);
+    MacAddress StationFor(bool isFromServer, bool isIpv4);
+
+    /// <summary>Sets switches of LVS, named as its sysctls.</summary>
+    void Settle(IReadOnlyList<(string Name, int Value)> settings);
 
     Answer Ipvsadm(IReadOnlyList<string> words, string input);
 }

@@ -1,11 +1,14 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
+using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Text;
 using System.Threading;
+using Steelyard.Core.Control;
 using Steelyard.Core.Wire;
+using Steelyard.Host.Api;
 using Steelyard.Host.Commands;
 
 namespace Steelyard.Rig.Vm.Inside;
@@ -19,21 +22,22 @@ internal sealed class SteelyardDirector : IDirector
     private const byte OutsideId = 51;
     private const byte InsideId = 52;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("steelyard-vm-");
     private readonly StringBuilder _log = new();
     private readonly Process _process;
+    private readonly string _configuration;
     private readonly string _socket;
 
     internal SteelyardDirector()
     {
-        string configuration = Path.Combine(_folder.FullName, "steelyard.conf");
+        _configuration = Path.Combine(_folder.FullName, "steelyard.conf");
         _socket = Path.Combine(_folder.FullName, "socket");
-        File.WriteAllText(configuration, Configuration());
+        File.WriteAllText(_configuration, Configuration([]));
         ProcessStartInfo start = new("dotnet",
         [
-            Path.Combine(AppContext.BaseDirectory, "steelyard.dll"), "run", "-c", configuration,
+            Path.Combine(AppContext.BaseDirectory, "steelyard.dll"), "run", "-c", _configuration,
             "--socket", _socket,
         ])
         {
@@ -74,8 +78,24 @@ internal sealed class SteelyardDirector : IDirector
         _folder.Delete(recursive: true);
     }
 
-    public MacAddress StationFor(bool isFromServer) =>
-        MacAddress.VirtualRouterIpv4(isFromServer ? InsideId : OutsideId);
+    public MacAddress StationFor(bool isFromServer, bool isIpv4)
+    {
+        byte identifier = isFromServer ? InsideId : OutsideId;
+        return isIpv4
+            ? MacAddress.VirtualRouterIpv4(identifier)
+            : MacAddress.VirtualRouterIpv6(identifier);
+    }
+
+    public void Settle(IReadOnlyList<(string Name, int Value)> settings)
+    {
+        File.WriteAllText(_configuration, Configuration(settings));
+        using ControlClient client = new(_socket);
+        ControlAnswer answer = client.ReloadAsync(CancellationToken.None).GetAwaiter().GetResult();
+        if (!answer.IsDone)
+        {
+            throw new InvalidOperationException($"no reload: {answer.Sentence}");
+        }
+    }
 
     /// <summary>Waits until it answers.</summary>
     internal void WaitUntilUp()
@@ -105,7 +125,7 @@ internal sealed class SteelyardDirector : IDirector
         return new(code, output.ToString(), error.ToString());
     }
 
-    private static string Configuration() => $$"""
+    private static string Configuration(IEnumerable<(string Name, int Value)> settings) => $$"""
         global_defs {
             router_id guest
             vrrp_version 3
@@ -113,11 +133,25 @@ internal sealed class SteelyardDirector : IDirector
         vrrp_sync_group pair {
             group {
                 outside
+                outside6
                 inside
+                inside6
             }
         }
         {{Router("outside", Wires.ClientSide, OutsideId, Universe.VirtualAddresses)}}
+        {{Router("outside6", Wires.ClientSide, OutsideId, Universe.VirtualAddressesIpv6)}}
         {{Router("inside", Wires.ServerSide, InsideId, ["10.1.0.254"])}}
+        {{Router("inside6", Wires.ServerSide, InsideId, ["fd00:1::fe"])}}
+        mark {{Universe.Mark}} {
+            destination {{Universe.VirtualAddresses[Universe.MarkedIndex]}}
+        }
+        mark {{Universe.Mark}} {
+            destination {{Universe.VirtualAddressesIpv6[Universe.MarkedIndex]}}
+        }
+        lvs_settings {
+            {{string.Join('\n', settings.Select(one => string.Create(
+                CultureInfo.InvariantCulture, $"{one.Name} {one.Value}")))}}
+        }
         dashboard {
             off
         }
@@ -136,7 +170,7 @@ internal sealed class SteelyardDirector : IDirector
             priority 200
             advert_int 0.5
             virtual_ipaddress {
-                {{string.Join('\n', addresses.Select(address => $"{address}/32"))}}
+                {{string.Join('\n', addresses)}}
             }
         }
         """;

@@ -22,6 +22,7 @@ internal sealed class Wires : IDisposable
     private const string FarClientSide = "c1";
     private const string FarServerSide = "s1";
     private static readonly IpAddress Router = IpAddress.Parse("10.254.0.2");
+    private static readonly IpAddress RouterIpv6 = IpAddress.Parse("fd00:254::2");
 
     private readonly NetworkNamespace _far = NetworkNamespace.Create();
     private readonly PortPoller _dataPoller = new();
@@ -34,14 +35,15 @@ internal sealed class Wires : IDisposable
     internal Wires()
     {
         Place = NetworkNamespace.Create();
-        SetIpv6Off(Place);
-        SetIpv6Off(_far);
-        AddWire(ClientSide, FarClientSide, "10.254.0.1/30");
-        AddWire(ServerSide, FarServerSide, "10.1.0.1/16");
+        Place.Run(StayQuiet);
+        _far.Run(SetIpv6Off);
+        AddWire(ClientSide, FarClientSide, "10.254.0.1/30", "fd00:254::1/64");
+        AddWire(ServerSide, FarServerSide, "10.1.0.1/16", "fd00:1::1/32");
         using (LinkEditor editor = LinkEditor.Inside(Place))
         {
             editor.SetUp("lo");
             editor.AddRoute(Prefix("0.0.0.0/0"), Router, ClientSide);
+            editor.AddRoute(Prefix("::/0"), RouterIpv6, ClientSide);
         }
 
         AfPacketOptions all = new() { AcceptsAllStations = true };
@@ -89,8 +91,9 @@ internal sealed class Wires : IDisposable
     }
 
     /// <summary>The station of whoever has this address at the far end of a wire.</summary>
-    internal static MacAddress StationOf(IpAddress address) =>
-        new(0x0200_0000_0000UL | address.Ipv4);
+    internal static MacAddress StationOf(IpAddress address) => address.IsIpv4
+        ? new(0x0204_0000_0000UL | address.Ipv4)
+        : new(0x0206_0000_0000UL | ((address.High & 0xFFFF_0000) | (address.Low & 0xFFFF)));
 
     internal static IpPrefix Prefix(string text) => IpPrefix.TryParse(text, out IpPrefix prefix)
         ? prefix
@@ -100,7 +103,9 @@ internal sealed class Wires : IDisposable
     internal void Send(byte[] packet, bool isFromServer, MacAddress to)
     {
         AfPacketPort port = _ports[isFromServer ? 1 : 0];
-        MacAddress from = StationOf(isFromServer ? IpAddress.ReadIpv4(packet.AsSpan(12)) : Router);
+        SeenPacket sent = new(isFromServer, to, packet);
+        IpAddress router = sent.IsIpv4 ? Router : RouterIpv6;
+        MacAddress from = StationOf(isFromServer ? sent.Source.Address : router);
         port.Transmit(Frames.InFrame(packet, to, from), default);
         port.Flush();
     }
@@ -125,8 +130,9 @@ internal sealed class Wires : IDisposable
             {
                 Span<byte> octets = _ports[side].Frame(index);
                 if (EthernetFrame.TryParse(octets, out EthernetFrame frame)
-                    && frame.Type == EtherType.Ipv4
-                    && !frame.Destination.IsMulticast)
+                    && frame.Type is EtherType.Ipv4 or EtherType.Ipv6
+                    && !frame.Destination.IsMulticast
+                    && !IsAboutNeighbours(frame.Payload))
                 {
                     seen.Add(new(side == 1, frame.Destination, frame.Payload.ToArray()));
                 }
@@ -135,6 +141,13 @@ internal sealed class Wires : IDisposable
             _ports[side].Release();
         }
     }
+
+    /// <summary>What the links' ends say to one another, from 133 to 137. RFC 4861 §4.
+    /// </summary>
+    private static bool IsAboutNeighbours(ReadOnlySpan<byte> packet) =>
+        packet[0] >> 4 == 6
+        && packet[6] == (byte)IpProtocol.Icmpv6
+        && packet[Ipv6Packet.HeaderLength] is >= 133 and <= 137;
 
     private void AnswerQuestions()
     {
@@ -153,23 +166,37 @@ internal sealed class Wires : IDisposable
         }
     }
 
-    private static void Answer(ControlSocket asked, ReadOnlySpan<byte> frame)
+    private static void Answer(ControlSocket asked, Span<byte> frame)
     {
-        if (!ArpPacket.TryParse(frame, out ArpPacket question)
-            || question.Operation != ArpOperation.Request
-            || question.IsGratuitous
-            || !(question.TargetAddress == Router || Universe.IsServer(question.TargetAddress)))
+        if (ArpPacket.TryParse(frame, out ArpPacket question)
+            && question.Operation == ArpOperation.Request
+            && !question.IsGratuitous
+            && IsHere(question.TargetAddress))
         {
-            return;
+            MacAddress owner = StationOf(question.TargetAddress);
+            byte[] answer = new byte[ArpPacket.FrameLength];
+            _ = question.ReplyFrom(owner).Write(answer, question.SenderHardware, owner);
+            _ = asked.Send(answer);
         }
-
-        MacAddress owner = StationOf(question.TargetAddress);
-        byte[] answer = new byte[ArpPacket.FrameLength];
-        _ = question.ReplyFrom(owner).Write(answer, question.SenderHardware, owner);
-        _ = asked.Send(answer);
+        else if (EthernetFrame.TryParse(frame, out EthernetFrame ethernet)
+            && ethernet.Type == EtherType.Ipv6
+            && Ipv6Packet.TryParse(ethernet.Payload, out Ipv6Packet packet)
+            && NeighbourDiscovery.TryParse(packet, out NeighbourDiscovery solicitation, out _)
+            && solicitation.Message == NeighbourMessage.Solicitation
+            && !solicitation.IsProbe
+            && IsHere(solicitation.Target))
+        {
+            MacAddress owner = StationOf(solicitation.Target);
+            byte[] answer = new byte[NeighbourDiscovery.LongestFrameLength];
+            int length = solicitation.ReplyFrom(owner).Write(answer, ethernet.Source, owner);
+            _ = asked.Send(answer.AsSpan(0, length));
+        }
     }
 
-    private void AddWire(string name, string farName, string address)
+    private static bool IsHere(IpAddress address) =>
+        address == Router || address == RouterIpv6 || Universe.IsServer(address);
+
+    private void AddWire(string name, string farName, string address, string addressIpv6)
     {
         using LinkEditor near = LinkEditor.Inside(Place);
         using LinkEditor far = LinkEditor.Inside(_far);
@@ -177,10 +204,20 @@ internal sealed class Wires : IDisposable
         near.SetUp(name);
         far.SetUp(farName);
         near.AddAddress(name, Prefix(address));
+        near.AddAddress(name, Prefix(addressIpv6));
         Wire.WaitUntilUp(Place, name);
         Wire.WaitUntilUp(_far, farName);
     }
 
-    private static void SetIpv6Off(NetworkNamespace place) => place.Run(
-        () => File.WriteAllText("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1"));
+    private static void SetIpv6Off() =>
+        File.WriteAllText("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1");
+
+    /// <summary>Nobody else has an address, and nobody tells one which to take.</summary>
+    private static void StayQuiet()
+    {
+        foreach (string name in (string[])["accept_dad", "accept_ra", "autoconf"])
+        {
+            File.WriteAllText($"/proc/sys/net/ipv6/conf/default/{name}", "0");
+        }
+    }
 }
