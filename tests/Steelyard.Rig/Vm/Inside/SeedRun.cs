@@ -1,6 +1,5 @@
 using System.Collections.Generic;
 using System.Globalization;
-using System.Linq;
 using Steelyard.Core.Chance;
 using Steelyard.Core.Services;
 using Steelyard.Core.Wire;

@@ -27,17 +27,16 @@ internal sealed class ServiceDraw(SeededChance chance, CommandDraw draw, Univers
     /// <summary>GUE's, at the servers.</summary>
     internal const int GuePort = 6080;
 
-    private bool _isMarkedIpv4;
-    private bool _isMarkedIpv6;
+    // One at most: the kernel takes a removed server of the one family's mark for the other's.
+    private bool _hasMarked;
 
     /// <summary>One service more, and the command that adds it.</summary>
     /// <param name="index">No other has it: its address is told by it.</param>
     internal (Served Service, Command Command) Next(int index)
     {
         bool isIpv4 = chance.Happens(0.6);
-        bool isMarked = chance.Happens(0.2) && !(isIpv4 ? _isMarkedIpv4 : _isMarkedIpv6);
-        _isMarkedIpv4 |= isMarked && isIpv4;
-        _isMarkedIpv6 |= isMarked && !isIpv4;
+        bool isMarked = chance.Happens(0.25) && !_hasMarked;
+        _hasMarked |= isMarked;
         TransportProtocol protocol = isMarked ? TransportProtocol.Unknown : chance.Next(10) switch
         {
             < 6 => TransportProtocol.Tcp,

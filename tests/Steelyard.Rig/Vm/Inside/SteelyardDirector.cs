@@ -6,7 +6,6 @@ using System.IO;
 using System.Linq;
 using System.Text;
 using System.Threading;
-using Steelyard.Core.Control;
 using Steelyard.Core.Wire;
 using Steelyard.Host.Api;
 using Steelyard.Host.Commands;
