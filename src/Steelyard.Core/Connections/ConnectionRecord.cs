@@ -12,7 +12,10 @@ namespace Steelyard.Core.Connections;
 /// <param name="Method">How its packets are forwarded.</param>
 /// <param name="State">State by <see cref="ConnectionState"/>.</param>
 /// <param name="IsInactive">Counted as inactive.</param>
-/// <param name="Timeout">What is left until it ends, unless packets come.</param>
+/// <param name="Timeout">
+/// What is left until it ends, unless packets come; of a twin's news 0 stands for all that its
+/// state gives.
+/// </param>
 public readonly record struct ConnectionRecord(
     TransportProtocol Protocol,
     Endpoint Client,
@@ -29,9 +32,20 @@ public readonly record struct ConnectionRecord(
     /// <summary>The firewall mark by which the service was found.</summary>
     public uint Mark { get; init; }
 
-    /// <summary>The Call-ID that a template of the persistence engine sip is for.</summary>
+    /// <summary>
+    /// The Call-ID that a template of the persistence engine sip is for, or the template that made
+    /// a connection.
+    /// </summary>
     public CallIdText CallId { get; init; }
 
     /// <summary>Full NAT: whom the server sees as the client.</summary>
     public Endpoint Local { get; init; }
+
+    /// <summary>How far its sequence numbers have moved, as payloads were resized.</summary>
+    public SyncShifts Shifts { get; init; }
+
+    /// <summary>
+    /// The client's port of the FTP session that announced the connection; 0 for none.
+    /// </summary>
+    public ushort ControlPort { get; init; }
 }

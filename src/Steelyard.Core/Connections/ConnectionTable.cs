@@ -18,6 +18,7 @@ public sealed class ConnectionTable
 
     private readonly ConnectionStore _store;
     private readonly ConnectionProgress _progress;
+    private readonly Learning _learning;
 
     /// <param name="capacity">Connections that fit; each takes about 140 bytes.</param>
     /// <param name="seed">
@@ -29,6 +30,7 @@ public sealed class ConnectionTable
         _progress = new(_store, Timeouts);
         Templates = new(_store);
         Expectations = new(_store, _progress, Timeouts);
+        _learning = new(this, _store, _progress);
     }
 
     public int Capacity => _store.Capacity;
@@ -265,7 +267,10 @@ public sealed class ConnectionTable
     public void FillRecord(int handle, Instant now, out ConnectionRecord record)
     {
         ref readonly Connection connection = ref _store[handle];
+        bool hasRest = connection.HasRest;
         bool isFullNat = connection.Method == ForwardingMethod.FullNat;
+        int controller = hasRest ? _store.Rest(handle).ControllerPlusOne - 1 : Nothing;
+        bool isPromised = controller >= 0 && _store[controller].IsTemplate;
         record = new(
             connection.Protocol,
             connection.Client,
@@ -278,71 +283,22 @@ public sealed class ConnectionTable
         {
             IsTemplate = connection.IsTemplate,
             Mark = MarkOf(handle),
-            CallId = _store.CallIdText(handle),
+            CallId = _store.CallIdText(isPromised ? controller : handle),
             Local = isFullNat ? _store.PeerOfServer(handle) : default,
+            Shifts = hasRest && _store.HasShifts(handle)
+                ? _store.Shifts(handle).AsTold()
+                : default,
+            ControlPort =
+                controller >= 0 && !isPromised ? _store[controller].ClientPort : (ushort)0,
         };
     }
 
-    /// <summary>
-    /// Makes or updates a connection that the twin tells of. One of the same client on another
-    /// server gives way, unless the news is that it had ended.
-    /// </summary>
+    /// <summary>Makes or updates a connection that the twin tells of.</summary>
+    /// <param name="template">The template that made it; -1 for none.</param>
     /// <returns>Its handle; -1 when the table is full, or the news was old or is none.</returns>
-    public int Learn(in ConnectionRecord record, RealServer server, Instant now)
-    {
-        ConnectionState state = record.State;
-        switch (record.Protocol)
-        {
-            case TransportProtocol.Tcp when state > ConnectionState.SynAck:
-            case TransportProtocol.Sctp when !record.IsTemplate && !SctpStates.Has(state):
-                return Nothing;
-            case TransportProtocol.Tcp or TransportProtocol.Sctp:
-                break;
-            default:
-                state = ConnectionState.Udp;
-                break;
-        }
-
-        long ticks = long.Clamp(record.Timeout.Ticks, 0, Timeouts.Longest.Ticks);
-        Instant deadline = now + TimeSpan.FromTicks(ticks);
-        FlowKey flow = new(record.Protocol, record.Client, record.Virtual);
-        int handle = record.IsTemplate
-            ? Templates.Find(flow, default)
-            : Find(record.Protocol, record.Client, record.Virtual, out _);
-        if (handle >= 0 && Server(handle) != server)
-        {
-            if (record.IsInactive && !record.IsTemplate)
-            {
-                return Nothing;
-            }
-
-            Remove(handle);
-            handle = Nothing;
-        }
-
-        if (handle < 0)
-        {
-            handle = _store.Insert(ToNew(record, server, flow), deadline, now);
-        }
-
-        if (handle >= 0 && record.IsTemplate)
-        {
-            ref ConnectionRest rest = ref _store.RestFor(handle);
-            rest.FixedTimeout = uint.Max(rest.FixedTimeout, DeadlineWheel.TicksOf(record.Timeout));
-            _store.Wheel.Move(handle, DeadlineWheel.TickOf(deadline), now);
-            _store[handle].CurrentState = record.State == ConnectionState.Established
-                ? ConnectionState.Established
-                : _store[handle].CurrentState;
-            OnTold(handle);
-        }
-        else if (handle >= 0)
-        {
-            _progress.Enter(handle, state, deadline, now);
-            OnTold(handle);
-        }
-
-        return handle;
-    }
+    public int Learn(
+        in ConnectionRecord record, RealServer server, Instant now, int template = Nothing) =>
+        _learning.Learn(record, server, template, now);
 
     /// <summary>Connections that this one controls; it does not end before them.</summary>
     internal int Controls(int handle) =>
@@ -365,25 +321,6 @@ public sealed class ConnectionTable
         }
 
         return handle;
-    }
-
-    private static NewConnection ToNew(
-        in ConnectionRecord record, RealServer server, in FlowKey flow)
-    {
-        // What is local to the twin is not to us, and the reverse.
-        bool isLocal = record.Method == ForwardingMethod.Local
-            || server.Method == ForwardingMethod.Local;
-        return new()
-        {
-            Flow = flow,
-            Server = server,
-            Method = isLocal ? server.Method : record.Method,
-            IsTemplate = record.IsTemplate,
-            Mark = record.Mark,
-            Local = record.Local,
-            ServerPort =
-                record.Server.Port == server.Endpoint.Port ? (ushort)0 : record.Server.Port,
-        };
     }
 
     /// <summary>A connection that controls others stays for them, a while at a time.</summary>

@@ -1,3 +1,5 @@
+using Steelyard.Core.Wire;
+
 namespace Steelyard.Core.Connections;
 
 /// <summary>
@@ -16,15 +18,6 @@ internal struct SequenceShift
     // length in octets keeps acknowledgments from promising what was not received.
     private ushort _length;
     private bool _isSet;
-
-    /// <summary>A shift as a twin tells of it.</summary>
-    public SequenceShift(uint from, int delta, int previousDelta)
-    {
-        From = from;
-        Delta = delta;
-        PreviousDelta = previousDelta;
-        _isSet = delta != 0 || previousDelta != 0;
-    }
 
     /// <summary>The sequence number of the latest resized payload, before.</summary>
     public uint From { get; private set; }
@@ -61,6 +54,24 @@ internal struct SequenceShift
         From = sequence;
         PreviousDelta = Delta;
         Delta = unchecked(Delta + difference);
+    }
+
+    /// <summary>As a twin is told of it.</summary>
+    public readonly SyncShift AsTold() => new(From, Delta, PreviousDelta);
+
+    /// <summary>Takes over what a twin tells, unless a later payload is known already.</summary>
+    public void Adopt(in SyncShift told)
+    {
+        if (told.IsNone || (_isSet && !IsAfter(told.From, From)))
+        {
+            return;
+        }
+
+        _isSet = true;
+        _length = 0;
+        From = told.From;
+        Delta = told.Delta;
+        PreviousDelta = told.PreviousDelta;
     }
 
     /// <summary>Sequence number: from before to after.</summary>

@@ -1,3 +1,5 @@
+using Steelyard.Core.Wire;
+
 namespace Steelyard.Core.Connections;
 
 /// <summary>Both directions of one connection.</summary>
@@ -5,6 +7,8 @@ internal struct ShiftPair
 {
     public SequenceShift FromClient;
     public SequenceShift FromServer;
+
+    public readonly SyncShifts AsTold() => new(FromClient.AsTold(), FromServer.AsTold());
 }
 
 /// <summary>

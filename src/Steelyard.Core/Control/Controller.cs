@@ -212,7 +212,7 @@ public sealed class Controller
     public void OnCollected(ReadOnlySpan<ConnectionRecord> records, bool isWhole, Instant now)
     {
         _twin.OnCollected(records, isWhole, now);
-        Daemons.OnCollected(records, now);
+        Daemons.OnCollected(records, isWhole, now);
         Settle(now);
     }
 

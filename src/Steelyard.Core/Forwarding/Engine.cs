@@ -22,6 +22,9 @@ public sealed class Engine
     // Frames whose flows are looked up at once: what they touch fits into the first-level cache.
     private const int ReadAhead = 32;
 
+    // Of boxes without masqueraded hosts: a pair has the same services but for a moment.
+    private const int MostStrangers = 256;
+
     private readonly uint[] _hashes = new uint[ReadAhead];
     private readonly Forwarder _forwarder;
     private readonly Upkeep _upkeep;
@@ -73,6 +76,9 @@ public sealed class Engine
 
     /// <summary>There from the first rule for them on.</summary>
     internal MasqueradeHosts? MasqueradeHosts { get; set; }
+
+    /// <summary>Servers that the twin knows and no service of ours has.</summary>
+    internal MasqueradeHosts Strangers { get; } = new(MostStrangers);
 
     internal Defence Defence { get; }
 

@@ -45,7 +45,7 @@ public sealed class EngineCounters
     /// <summary>Connections taken over from the twin.</summary>
     public long ConnectionsLearned;
 
-    /// <summary>The twin's connections whose service or server is not known here.</summary>
+    /// <summary>The twin's connections that this box could not go on with.</summary>
     public long ConnectionsSkipped;
 
     /// <summary>

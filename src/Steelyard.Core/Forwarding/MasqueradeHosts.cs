@@ -6,7 +6,8 @@ using Steelyard.Core.Wire;
 namespace Steelyard.Core.Forwarding;
 
 /// <summary>
-/// Hosts behind the box that have connections to the world; each stands as a server. All places
+/// Hosts that are servers of no service, and to which connections lead all the same: those behind
+/// the box that talk to the world, and what the twin tells of. Each stands as a server. All places
 /// are made at once, before the first packet. When all are taken, a host whose connections have
 /// ended gives its place to the next; when none is found in time, the next one is refused.
 /// </summary>
@@ -30,7 +31,11 @@ public sealed class MasqueradeHosts
         ServerSettings settings = new() { Method = ForwardingMethod.Nat };
         for (int place = 0; place < capacity; place++)
         {
-            _places[place] = new(default, settings) { Service = Service };
+            _places[place] = new(default, settings)
+            {
+                Service = Service,
+                IsStranger = true,
+            };
         }
     }
 

@@ -125,6 +125,7 @@ internal sealed class Persistence(Engine engine)
     {
         RealServer server = engine.Connections.Server(template);
         return !server.IsRemoved
+            && !server.IsStranger
             && (server.Weight > 0 || !engine.Settings.ExpireQuiescentTemplate);
     }
 }

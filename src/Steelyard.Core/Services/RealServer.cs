@@ -69,6 +69,11 @@ public sealed class RealServer
     /// </summary>
     public bool IsRemoved { get; set; }
 
+    /// <summary>
+    /// It stands for a host of no service: connections lead there that nobody here scheduled.
+    /// </summary>
+    internal bool IsStranger { get; init; }
+
     /// <summary>The service that it serves, or served last.</summary>
     public VirtualService? Service { get; internal set; }
 

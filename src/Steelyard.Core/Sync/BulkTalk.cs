@@ -178,19 +178,14 @@ internal sealed class BulkTalk(TwinVoice voice, ITwinEffects effects)
         int length = SyncMessage.Begin(_datagram, voice.SyncId);
         foreach (ref readonly ConnectionRecord record in batch)
         {
-            if (!SyncRecords.TryToEntry(record, out SyncEntry entry))
-            {
-                continue;
-            }
-
-            if (!SyncMessage.TryAppend(_datagram, ref length, entry))
+            if (!SyncRecords.TryAppend(_datagram, ref length, record, out bool isTold))
             {
                 effects.SendToTwin(_datagram.AsSpan(0, length));
                 length = SyncMessage.Begin(_datagram, voice.SyncId);
-                _ = SyncMessage.TryAppend(_datagram, ref length, entry);
+                _ = SyncRecords.TryAppend(_datagram, ref length, record, out isTold);
             }
 
-            _given++;
+            _given += isTold ? 1u : 0;
         }
 
         if (length > SyncMessage.HeaderLength)

@@ -32,7 +32,7 @@ public sealed class ConnectionReplica
 
     private readonly byte _syncId;
     private readonly ISyncChannel _channel;
-    private readonly SyncEntry[] _ring = new SyncEntry[Capacity];
+    private readonly ConnectionRecord[] _ring = new ConnectionRecord[Capacity];
     private readonly byte[] _datagram;
     private readonly int _maximumLength;
     private readonly int _fullMessage;
@@ -74,7 +74,7 @@ public sealed class ConnectionReplica
     /// <summary>A connection was made, has changed its state, or has ended.</summary>
     public void Add(in ConnectionRecord record, Instant now)
     {
-        if (!SyncRecords.TryToEntry(record, out SyncEntry entry))
+        if (!SyncRecords.TryToEntry(record, out _))
         {
             Untold++;
             return;
@@ -87,7 +87,7 @@ public sealed class ConnectionReplica
             Dropped++;
         }
 
-        _ring[(_first + _count) % Capacity] = entry;
+        _ring[(_first + _count) % Capacity] = record;
         _count++;
         if (_count >= _fullMessage && HasPace(now))
         {
@@ -142,17 +142,22 @@ public sealed class ConnectionReplica
         int length = SyncMessage.Begin(_datagram, _syncId);
         int room = _datagram.Length; // for the first entry, whatever the length asked for
         while (_count > 0
-            && SyncMessage.TryAppend(_datagram.AsSpan(0, room), ref length, _ring[_first]))
+            && SyncRecords.TryAppend(
+                _datagram.AsSpan(0, room), ref length, _ring[_first], out bool isTold))
         {
-            room = _maximumLength;
+            room = isTold ? _maximumLength : room;
             _first = (_first + 1) % Capacity;
             _count--;
-            SentRecords++;
+            SentRecords += isTold ? 1 : 0;
         }
 
-        _leftInTick--;
-        SentMessages++;
-        _channel.SendToTwin(_datagram.AsSpan(0, length));
+        if (length > SyncMessage.HeaderLength)
+        {
+            _leftInTick--;
+            SentMessages++;
+            _channel.SendToTwin(_datagram.AsSpan(0, length));
+        }
+
         if (_count == 0)
         {
             _flushAt = Instant.Never;

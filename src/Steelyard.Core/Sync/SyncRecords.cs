@@ -9,21 +9,24 @@ namespace Steelyard.Core.Sync;
 public static class SyncRecords
 {
     /// <summary>
-    /// False for what is not told: full NAT, mixed families, templates for a Call-ID.
+    /// False for what is not told: mixed families, and methods that no word of the protocol is for.
     /// </summary>
+    /// <remarks>
+    /// Full NAT is told as NAT, with the local end in an option of our own: only a twin of ours can
+    /// go on with it, a kernel takes it for NAT.
+    /// </remarks>
     public static bool TryToEntry(in ConnectionRecord record, out SyncEntry entry)
     {
         entry = default;
         uint? method = record.Method switch
         {
-            ForwardingMethod.Nat => SyncEntry.Masquerade,
+            ForwardingMethod.Nat or ForwardingMethod.FullNat => SyncEntry.Masquerade,
             ForwardingMethod.Direct => SyncEntry.DirectRoute,
             ForwardingMethod.Tunnel => SyncEntry.Tunnel,
             ForwardingMethod.Local => SyncEntry.LocalNode,
             _ => null,
         };
         if (method is not uint flags
-            || !record.CallId.IsNone
             || record.Client.Address.IsIpv4 != record.Virtual.Address.IsIpv4
             || record.Client.Address.IsIpv4 != record.Server.Address.IsIpv4)
         {
@@ -31,10 +34,14 @@ public static class SyncRecords
         }
 
         // What a server sends past the director is never seen.
-        flags |= record.Method == ForwardingMethod.Nat ? 0 : SyncEntry.NoOutput;
+        flags |= flags == SyncEntry.Masquerade ? 0 : SyncEntry.NoOutput;
         flags |= record.IsInactive ? SyncEntry.Inactive : 0;
         flags |= record.IsTemplate ? SyncEntry.Template
             : record.Client.Port == 0 ? SyncEntry.NoClientPort : 0;
+        flags |= record.Shifts.FromClient.IsNone ? 0 : SyncEntry.ClientShifted;
+        flags |= record.Shifts.FromServer.IsNone ? 0 : SyncEntry.ServerShifted;
+
+        // 0 would leave it to the receiver.
         long seconds =
             (record.Timeout.Ticks + TimeSpan.TicksPerSecond - 1) / TimeSpan.TicksPerSecond;
         entry = new(
@@ -45,27 +52,55 @@ public static class SyncRecords
             record.Virtual,
             record.Server,
             record.Mark,
-            (uint)Math.Clamp(seconds, 0, int.MaxValue));
+            (uint)Math.Clamp(seconds, 1, int.MaxValue))
+        {
+            Shifts = record.Shifts,
+            Local = record.IsTemplate ? default : record.Local,
+            ControlPort = record.ControlPort,
+        };
         return true;
+    }
+
+    /// <summary>Appends a record to a message; false when there is no room for it.</summary>
+    /// <param name="isTold">
+    /// False for what is not told, or ended with its Call-ID since the record was taken.
+    /// </param>
+    public static bool TryAppend(
+        Span<byte> datagram, ref int length, in ConnectionRecord record, out bool isTold)
+    {
+        Span<byte> callId = stackalloc byte[CallIdText.MaximumLength];
+        int callIdLength = record.CallId.CopyTo(callId);
+        isTold = TryToEntry(record, out SyncEntry entry)
+            && (!record.IsTemplate || record.CallId.IsNone || callIdLength > 0);
+        if (!isTold)
+        {
+            return true;
+        }
+
+        isTold = SyncMessage.TryAppend(
+            datagram, ref length, entry, new(SyncEngine.Sip, callId[..callIdLength]));
+        return isTold;
     }
 
     /// <summary>
     /// False for what is neither a connection nor a template of ours: unknown methods, protocols
     /// and states.
     /// </summary>
-    public static bool TryToRecord(in SyncEntry entry, out ConnectionRecord record)
+    public static bool TryToRecord(
+        in SyncEntry entry, SyncEngine engine, out ConnectionRecord record)
     {
         record = default;
         ForwardingMethod method = (entry.Flags & SyncEntry.MethodMask) switch
         {
-            SyncEntry.Masquerade => ForwardingMethod.Nat,
+            SyncEntry.Masquerade when entry.Local.Address.IsNone => ForwardingMethod.Nat,
+            SyncEntry.Masquerade => ForwardingMethod.FullNat,
             SyncEntry.LocalNode => ForwardingMethod.Local,
             SyncEntry.Tunnel => ForwardingMethod.Tunnel,
             SyncEntry.DirectRoute => ForwardingMethod.Direct,
             _ => ForwardingMethod.Unknown,
         };
         var protocol = (TransportProtocol)entry.Protocol;
-        bool isTemplate = (entry.Flags & SyncEntry.Template) != 0;
+        bool isTemplate = entry.IsTemplate;
         bool isKnown = protocol switch
         {
             // A firewall mark's template carries whatever its clients do.
@@ -77,7 +112,8 @@ public static class SyncRecords
         };
         if (!isKnown
             || method == ForwardingMethod.Unknown
-            || entry.HasEngineData)
+            || !HasOneFamily(entry)
+            || (!engine.IsNone && !engine.IsSip))
         {
             return false;
         }
@@ -90,13 +126,28 @@ public static class SyncRecords
             method,
             isTemplate ? StateOfTemplate(entry.State) : StateOf(protocol, entry.State),
             (entry.Flags & SyncEntry.Inactive) != 0,
+
+            // 0 stands for the state's own.
             TimeSpan.FromTicks(
                 Math.Min(entry.TimeoutSeconds, int.MaxValue) * TimeSpan.TicksPerSecond))
         {
             IsTemplate = isTemplate,
             Mark = entry.Mark,
+            CallId = CallIdText.Of(engine.Data),
+            Shifts = entry.Shifts,
+            Local = isTemplate ? default : entry.Local,
+            ControlPort = entry.ControlPort,
         };
         return true;
+    }
+
+    /// <summary>IPv4 in the clothes of IPv6 is no address of a packet.</summary>
+    private static bool HasOneFamily(in SyncEntry entry)
+    {
+        bool isIpv4 = entry.Client.Address.IsIpv4;
+        return entry.Virtual.Address.IsIpv4 == isIpv4
+            && entry.Server.Address.IsIpv4 == isIpv4
+            && (entry.Local.Address.IsNone || entry.Local.Address.IsIpv4 == isIpv4);
     }
 
     /// <summary>Each protocol's states are numbered from 0.</summary>

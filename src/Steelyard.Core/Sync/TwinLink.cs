@@ -143,9 +143,10 @@ public sealed class TwinLink
         }
         else if (SyncMessage.TryParse(datagram, _voice.SyncId, out SyncMessage sync, out _))
         {
-            foreach (SyncEntry entry in sync)
+            SyncMessage.Enumerator entries = sync.GetEnumerator();
+            while (entries.MoveNext())
             {
-                OnEntry(entry, now);
+                OnEntry(entries.Current, entries.Engine, now);
             }
         }
         else
@@ -183,9 +184,9 @@ public sealed class TwinLink
     /// </summary>
     public bool TryCollectAgain(Instant now) => _bulk.TryCollectAgain(now);
 
-    private void OnEntry(in SyncEntry entry, Instant now)
+    private void OnEntry(in SyncEntry entry, SyncEngine engine, Instant now)
     {
-        if (SyncRecords.TryToRecord(entry, out ConnectionRecord record))
+        if (SyncRecords.TryToRecord(entry, engine, out ConnectionRecord record))
         {
             _effects.OnTwinConnection(record, now);
         }

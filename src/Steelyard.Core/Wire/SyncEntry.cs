@@ -35,11 +35,19 @@ public readonly record struct SyncEntry(
     /// <summary>Not counted as active.</summary>
     public const uint Inactive = 0x100;
 
+    /// <summary>Sequence numbers of the server have moved.</summary>
+    public const uint ServerShifted = 0x200;
+
+    /// <summary>Sequence numbers of the client have moved.</summary>
+    public const uint ClientShifted = 0x400;
+
     /// <summary>The client's port is still to be seen.</summary>
     public const uint NoClientPort = 0x800;
 
     /// <summary>A persistence template, not a connection.</summary>
     public const uint Template = 0x1000;
+
+    private const uint ShiftedMask = ServerShifted | ClientShifted;
 
     public const int Ipv4Length = 36;
     public const int Ipv6Length = 72;
@@ -58,25 +66,37 @@ public readonly record struct SyncEntry(
 
     private const byte Ipv6Type = 1;
     private const ushort SizeMask = 0xFFF;
-    private const byte IgnorableOption = 0x40;
-    private const byte SequenceOption = 1;
-    private const byte EngineDataOption = 2;
-    private const byte PersistenceEngineNameOption = 3;
 
-    /// <summary>It is for a part of what a client does, which an option names.</summary>
-    public bool HasEngineData { get; init; }
+    /// <summary>How far its sequence numbers have moved, as the flags say.</summary>
+    public SyncShifts Shifts { get; init; }
 
-    /// <summary>Bytes this entry takes; a multiple of four.</summary>
-    public int Length => Client.Address.IsIpv4 ? Ipv4Length : Ipv6Length;
+    /// <summary>Full NAT: whom the server sees as the client. An option of our own.</summary>
+    public Endpoint Local { get; init; }
 
     /// <summary>
-    /// Reads the entry at the span's start, and skips its options by their lengths.
+    /// The client's port of the FTP session that announced the connection; 0 for none. An option
+    /// of our own.
     /// </summary>
+    public ushort ControlPort { get; init; }
+
+    public bool IsTemplate => (Flags & Template) != 0;
+
+    internal bool IsIpv6 => !Client.Address.IsIpv4;
+
+    internal bool HasShifts => (Flags & ShiftedMask) != 0;
+
+    /// <summary>Bytes this entry takes, without the padding after it.</summary>
+    /// <param name="engine">What options tell of a persistence engine.</param>
+    internal int LengthWith(SyncEngine engine) =>
+        (IsIpv6 ? Ipv6Length : Ipv4Length) + SyncOptions.LengthOf(this, engine);
+
+    /// <summary>Reads the entry at the span's start.</summary>
     /// <param name="size">Bytes of the entry without the padding after it.</param>
     internal static SyncFault TryRead(
-        ReadOnlySpan<byte> octets, out SyncEntry entry, out int size)
+        ReadOnlySpan<byte> octets, out SyncEntry entry, out SyncEngine engine, out int size)
     {
         entry = default;
+        engine = default;
         size = 0;
         if (octets.Length < Ipv4Length)
         {
@@ -98,18 +118,17 @@ public readonly record struct SyncEntry(
             return SyncFault.Truncated;
         }
 
-        SyncFault fault = FindWrongOption(octets[fixedLength..size], out bool hasEngineData);
-        entry = ReadFields(octets, isIpv6) with { HasEngineData = hasEngineData };
-        return fault;
+        entry = ReadFields(octets, isIpv6);
+        return SyncOptions.TryRead(octets[fixedLength..size], ref entry, out engine);
     }
 
-    /// <summary>Writes <see cref="Length"/> bytes.</summary>
-    internal void Write(Span<byte> octets)
+    /// <summary>Writes <see cref="LengthWith"/> bytes.</summary>
+    internal void Write(Span<byte> octets, SyncEngine engine)
     {
-        bool isIpv6 = !Client.Address.IsIpv4;
-        octets[TypeOffset] = isIpv6 ? Ipv6Type : (byte)0;
+        octets[TypeOffset] = IsIpv6 ? Ipv6Type : (byte)0;
         octets[ProtocolOffset] = Protocol;
-        BinaryPrimitives.WriteUInt16BigEndian(octets[VersionAndSizeOffset..], (ushort)Length);
+        BinaryPrimitives.WriteUInt16BigEndian(
+            octets[VersionAndSizeOffset..], (ushort)LengthWith(engine));
         BinaryPrimitives.WriteUInt32BigEndian(octets[FlagsOffset..], Flags);
         BinaryPrimitives.WriteUInt16BigEndian(octets[StateOffset..], State);
         BinaryPrimitives.WriteUInt16BigEndian(octets[ClientPortOffset..], Client.Port);
@@ -117,10 +136,11 @@ public readonly record struct SyncEntry(
         BinaryPrimitives.WriteUInt16BigEndian(octets[ServerPortOffset..], Server.Port);
         BinaryPrimitives.WriteUInt32BigEndian(octets[MarkOffset..], Mark);
         BinaryPrimitives.WriteUInt32BigEndian(octets[TimeoutOffset..], TimeoutSeconds);
-        int addressLength = isIpv6 ? IpAddress.Ipv6Length : IpAddress.Ipv4Length;
+        int addressLength = IsIpv6 ? IpAddress.Ipv6Length : IpAddress.Ipv4Length;
         _ = Client.Address.Write(octets[AddressesOffset..]);
         _ = Virtual.Address.Write(octets[(AddressesOffset + addressLength)..]);
         _ = Server.Address.Write(octets[(AddressesOffset + (2 * addressLength))..]);
+        SyncOptions.Write(octets[(IsIpv6 ? Ipv6Length : Ipv4Length)..], this, engine);
     }
 
     private static SyncEntry ReadFields(ReadOnlySpan<byte> octets, bool isIpv6)
@@ -146,34 +166,5 @@ public readonly record struct SyncEntry(
                 ? IpAddress.ReadIpv4(address)
                 : IpAddress.ReadIpv6(address),
             BinaryPrimitives.ReadUInt16BigEndian(octets[portOffset..]));
-    }
-
-    /// <summary>
-    /// Options are a type, a length and so many bytes. Those that we do not use are skipped; an
-    /// unknown one without the ignorable bit makes the message unreadable.
-    /// </summary>
-    private static SyncFault FindWrongOption(
-        ReadOnlySpan<byte> options, out bool hasEngineData)
-    {
-        hasEngineData = false;
-        while (!options.IsEmpty)
-        {
-            byte type = options[0];
-            if (options.Length < 2 || options[1] > options.Length - 2)
-            {
-                return SyncFault.BadOption;
-            }
-
-            bool isKnown = type is >= SequenceOption and <= PersistenceEngineNameOption;
-            if (!isKnown && (type & IgnorableOption) == 0)
-            {
-                return SyncFault.UnknownOption;
-            }
-
-            hasEngineData |= type == EngineDataOption && options[1] > 0;
-            options = options[(2 + options[1])..];
-        }
-
-        return SyncFault.None;
     }
 }

@@ -8,7 +8,7 @@ public enum SyncFault : byte
     /// <summary>Shorter than its header or an entry, or not as long as it says.</summary>
     Truncated,
 
-    /// <summary>Not version 1; version 0 knows no IPv6 and no timeouts.</summary>
+    /// <summary>Neither version 1 nor the old version 0.</summary>
     UnknownVersion,
 
     /// <summary>For another group of boxes.</summary>
@@ -17,7 +17,9 @@ public enum SyncFault : byte
     /// <summary>An entry's own version is not 0.</summary>
     UnknownEntryVersion,
 
-    /// <summary>An option runs over its entry's end.</summary>
+    /// <summary>
+    /// An option is empty, runs over its entry's end, is of a wrong length or comes twice.
+    /// </summary>
     BadOption,
 
     /// <summary>An option that may not be ignored, and that we do not know.</summary>

@@ -41,7 +41,7 @@ internal sealed record ConnectionEntry(
         record.Timeout.TotalSeconds,
         record.IsTemplate,
         record.Mark,
-        record.CallId.ToText());
+        record.IsTemplate ? record.CallId.ToText() : null);
 
     public ConnectionRecord ToRecord() => new(
         Protocol,

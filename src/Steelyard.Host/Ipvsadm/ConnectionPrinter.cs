@@ -29,7 +29,8 @@ internal static class ConnectionPrinter
                 + $"{ConnectionStateNames.Name(record),-11} "
                 + $"{names.Text(record.Client, record.Protocol),-18} "
                 + $"{names.Text(record.Virtual, record.Protocol),-18} "));
-            output.Write(showsPersistenceEngine && record.CallId.ToText() is { } call
+            bool showsCall = showsPersistenceEngine && record.IsTemplate;
+            output.Write(showsCall && record.CallId.ToText() is { } call
                 ? $"{server,-16} {"sip",-18} {call}\n"
                 : $"{server}\n");
         }

@@ -185,7 +185,7 @@ public sealed class SctpStatesTests
                 TimeSpan.FromSeconds(30));
             Assert.True(SyncRecords.TryToEntry(told, out SyncEntry entry));
             Assert.Equal(Array.IndexOf(Names, name), entry.State);
-            Assert.True(SyncRecords.TryToRecord(entry, out ConnectionRecord heard));
+            Assert.True(SyncRecords.TryToRecord(entry, default, out ConnectionRecord heard));
             Assert.Equal(told, heard);
 
             int handle = rig.Table.Learn(heard, rig.Servers[0], rig.Now);

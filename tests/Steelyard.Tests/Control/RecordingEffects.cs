@@ -79,9 +79,10 @@ internal sealed class RecordingEffects(Engine engine) : IControlEffects
 
     public void StartProbe(int probeId, CheckConfig check) => Probes.Add((probeId, check));
 
-    public void CollectConnections(int capacity)
-    {
-    }
+    public void CollectConnections(int capacity) => Collections++;
+
+    /// <summary>How often a listing of all connections was asked for.</summary>
+    public int Collections { get; private set; }
 
     public void ShowPanel(PanelState state) => Panel = state;
 

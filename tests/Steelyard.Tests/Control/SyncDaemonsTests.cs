@@ -83,6 +83,38 @@ public sealed class SyncDaemonsTests
     }
 
     [Fact]
+    public void A_listing_that_is_not_whole_is_taken_again_and_told_once()
+    {
+        Daemons.Start(true, Wish(9));
+        ConnectionRecord[] records = [.. Enumerable.Range(1, 30).Select(Record)];
+
+        _box.Controller.OnCollected([], isWhole: false, _box.Effects.Now);
+        Pass(TimeSpan.FromMilliseconds(99));
+        Assert.Equal(1, _box.Effects.Collections);
+        Pass(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(2, _box.Effects.Collections);
+        _box.Controller.OnCollected(records, isWhole: true, _box.Effects.Now);
+        _box.Controller.OnCollected(records, isWhole: true, _box.Effects.Now);
+        Pass(TimeSpan.FromMilliseconds(200));
+
+        Assert.Equal(30, _told.Sum(message => message[4]));
+        Assert.Equal(2, _box.Effects.Collections);
+    }
+
+    [Fact]
+    public void A_backup_learns_what_a_kernel_of_the_old_protocol_tells()
+    {
+        Daemons.Start(false, Wish(7));
+
+        // The second message of Data/ipvs/sync/version0.json.
+        _box.Controller.OnSyncDatagram(Convert.FromHexString(
+            "0107001c00069c4100501f900a0000010a0900010a01000b01000007"));
+
+        Assert.Equal(1, Learnt());
+        Assert.Equal(0, Daemons.Refused);
+    }
+
+    [Fact]
     public void A_reload_ends_what_commands_have_started()
     {
         Daemons.Start(true, Wish(9));

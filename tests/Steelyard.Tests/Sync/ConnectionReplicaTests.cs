@@ -152,7 +152,7 @@ public sealed class ConnectionReplicaTests
 
         Assert.True(SyncRecords.TryToEntry(record, out SyncEntry entry));
         Assert.Equal((0, 0x100u), (entry.State, entry.Flags)); // as in Data/ipvs/sync/v6.json
-        Assert.True(SyncRecords.TryToRecord(entry, out ConnectionRecord back));
+        Assert.True(SyncRecords.TryToRecord(entry, default, out ConnectionRecord back));
         Assert.Equal(record, back);
     }
 
@@ -171,7 +171,13 @@ public sealed class ConnectionReplicaTests
     [Fact]
     public void What_the_protocol_has_no_word_for_is_counted()
     {
-        Replica.Add(Pair.Record(1) with { Method = ForwardingMethod.FullNat }, Instant.Zero);
+        ConnectionRecord mixed = Pair.Record(1) with
+        {
+            Method = ForwardingMethod.Tunnel,
+            Server = new(IpAddress.Parse("fd00:1::b"), 80),
+        };
+
+        Replica.Add(mixed, Instant.Zero);
 
         Assert.Equal(1, Replica.Untold);
         Assert.Equal(Instant.Never, Replica.Deadline);
@@ -198,7 +204,7 @@ public sealed class ConnectionReplicaTests
         Assert.True(SyncRecords.TryToEntry(Pair.Record(1), out SyncEntry entry));
 
         Assert.False(SyncRecords.TryToRecord(
-            entry with { Protocol = protocol, Flags = flags, State = state }, out _));
+            entry with { Protocol = protocol, Flags = flags, State = state }, default, out _));
     }
 
     [Fact]
@@ -216,19 +222,48 @@ public sealed class ConnectionReplicaTests
         Assert.Equal(["connection", "take over G 51"], _pair.B.Log[^2..]);
     }
 
-    private static List<ConnectionRecord> Read(IEnumerable<byte[]> datagrams)
+    /// <summary>36 octets, and options of 2 + 8 and 2 + 3: as in Data/ipvs/sync.</summary>
+    [Fact]
+    public void A_template_that_has_ended_while_its_news_waited_is_not_told()
     {
-        var records = new List<ConnectionRecord>();
-        foreach (byte[] datagram in datagrams)
+        CallIdSlab slab = new();
+        slab.Allocate();
+        int kept = slab.Add("call-1@a"u8);
+        int gone = slab.Add("call-2@a"u8);
+        ConnectionRecord template = Pair.Record(0) with
         {
-            Assert.True(SyncMessage.TryParse(datagram, 7, out SyncMessage message, out _));
-            foreach (SyncEntry entry in message)
-            {
-                Assert.True(SyncRecords.TryToRecord(entry, out ConnectionRecord record));
-                records.Add(record);
-            }
-        }
+            Protocol = TransportProtocol.Udp,
+            State = ConnectionState.None,
+            IsInactive = true,
+            IsTemplate = true,
+        };
+        Replica.Add(template with { CallId = slab.TextOf(gone) }, Instant.Zero);
+        Replica.Add(template with { CallId = slab.TextOf(kept) }, Instant.Zero);
 
-        return records;
+        slab.Remove(gone);
+        Replica.Flush();
+
+        Assert.Equal(8 + 51, Assert.Single(_pair.Sent).Length);
+        Assert.Equal("call-1@a", Assert.Single(Read(_pair.Sent)).CallId.ToText());
+        Assert.Equal(1, Replica.SentRecords);
     }
+
+    [Fact]
+    public void When_nothing_is_left_to_tell_no_message_leaves()
+    {
+        CallIdSlab slab = new();
+        slab.Allocate();
+        int gone = slab.Add("call-2@a"u8);
+        Replica.Add(
+            Pair.Record(0) with { IsTemplate = true, CallId = slab.TextOf(gone) }, Instant.Zero);
+
+        slab.Remove(gone);
+        Replica.OnDeadline(Replica.Deadline);
+
+        Assert.Empty(_pair.Sent);
+        Assert.Equal(Instant.Never, Replica.Deadline);
+    }
+
+    private static List<ConnectionRecord> Read(IEnumerable<byte[]> datagrams) =>
+        Channel.Hear(datagrams);
 }

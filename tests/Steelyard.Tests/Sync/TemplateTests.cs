@@ -1,11 +1,7 @@
 using System;
-using System.Collections.Generic;
-using Steelyard.Core.Connections;
-using Steelyard.Core.Forwarding;
 using Steelyard.Core.Forwarding.Commands;
 using Steelyard.Core.Scheduling;
 using Steelyard.Core.Services;
-using Steelyard.Core.Sync;
 using Steelyard.Core.Wire;
 using Steelyard.Tests.Forwarding;
 using Steelyard.Tests.Wire;
@@ -29,7 +25,7 @@ public sealed class TemplateTests
         for (int client = 2; client < 5; client++)
         {
             IpAddress before = ServerOf(first, $"10.0.0.{client}:4000", 80);
-            Tell(first, second);
+            Channel.Tell(first, second);
 
             // The schedulers of both boxes stand elsewhere.
             Assert.Equal(before, ServerOf(second, $"10.0.0.{client}:4001", later));
@@ -72,28 +68,5 @@ public sealed class TemplateTests
         }
 
         throw new InvalidOperationException("no server's station");
-    }
-
-    private static void Tell(TestBox from, TestBox to)
-    {
-        byte[] datagram = new byte[ConnectionReplica.MaximumLength];
-        int length = SyncMessage.Begin(datagram, 7);
-        while (from.Engine.Events.TryTake(out EngineEvent news))
-        {
-            Assert.True(SyncRecords.TryToEntry(news.Connection, out SyncEntry entry));
-            Assert.True(SyncMessage.TryAppend(datagram, ref length, entry));
-        }
-
-        Assert.True(SyncMessage.TryParse(
-            datagram.AsSpan(0, length), 7, out SyncMessage message, out _));
-        List<ConnectionRecord> heard = [];
-        foreach (SyncEntry entry in message)
-        {
-            Assert.True(SyncRecords.TryToRecord(entry, out ConnectionRecord record));
-            heard.Add(record);
-        }
-
-        to.Command(new LearnConnections([.. heard]));
-        to.Turn();
     }
 }

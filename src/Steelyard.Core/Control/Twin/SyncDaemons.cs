@@ -57,6 +57,11 @@ public sealed class SyncDaemons : ISyncChannel
 
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(1);
 
+    /// <summary>A listing that was not whole is taken again, several times.</summary>
+    private static readonly TimeSpan CollectAgainAfter = TimeSpan.FromMilliseconds(100);
+
+    private const int MostCollections = 8;
+
     private readonly Engine _engine;
     private readonly IControlEffects _effects;
     private readonly NetworkControl _network;
@@ -69,6 +74,8 @@ public sealed class SyncDaemons : ISyncChannel
     private ReadOnlyMemory<ConnectionRecord> _untold;
     private Instant _tellAt = Instant.Never;
     private bool _awaitsCollection;
+    private Instant _collectAt = Instant.Never;
+    private int _collections;
 
     internal SyncDaemons(
         Engine engine,
@@ -97,7 +104,8 @@ public sealed class SyncDaemons : ISyncChannel
 
     internal bool IsAny => Find(true) is not null || Find(false) is not null;
 
-    internal Instant Deadline => Instant.Earlier(_replica?.Deadline ?? Instant.Never, _tellAt);
+    internal Instant Deadline => Instant.Earlier(
+        _replica?.Deadline ?? Instant.Never, Instant.Earlier(_tellAt, _collectAt));
 
     /// <summary>Those that run, the configuration's too, the master first.</summary>
     public ImmutableArray<ListedDaemon> List()
@@ -144,8 +152,8 @@ public sealed class SyncDaemons : ISyncChannel
 
         Master = fitted;
         _replica = new ConnectionReplica(fitted.SyncId, this, fitted.MaximumLength);
-        _awaitsCollection = true;
-        _effects.CollectConnections(_engine.Counters.Connections + CollectionMargin);
+        _collections = 0;
+        Collect();
         return DaemonAnswer.Done;
     }
 
@@ -201,9 +209,11 @@ public sealed class SyncDaemons : ISyncChannel
         }
 
         _learnt.Clear();
-        foreach (SyncEntry entry in message)
+        SyncMessage.Enumerator entries = message.GetEnumerator();
+        while (entries.MoveNext())
         {
-            if (SyncRecords.TryToRecord(entry, out ConnectionRecord record))
+            if (SyncRecords.TryToRecord(
+                entries.Current, entries.Engine, out ConnectionRecord record))
             {
                 _learnt.Add(record);
             }
@@ -217,18 +227,33 @@ public sealed class SyncDaemons : ISyncChannel
         _replica?.Add(record, now);
 
     /// <summary>The connections that there were when the master started.</summary>
-    internal void OnCollected(ReadOnlySpan<ConnectionRecord> records, Instant now)
+    internal void OnCollected(
+        ReadOnlySpan<ConnectionRecord> records, bool isWhole, Instant now)
     {
-        if (_awaitsCollection)
+        if (!_awaitsCollection)
         {
-            _awaitsCollection = false;
-            _untold = records.ToArray();
-            _tellAt = now;
+            return;
         }
+
+        if (!isWhole && _collections < MostCollections)
+        {
+            _collectAt = now + CollectAgainAfter;
+            return;
+        }
+
+        _awaitsCollection = false;
+        _collectAt = Instant.Never;
+        _untold = records.ToArray();
+        _tellAt = now;
     }
 
     internal void OnDeadline(Instant now)
     {
+        if (now >= _collectAt)
+        {
+            Collect();
+        }
+
         if (now >= _tellAt)
         {
             int count = Math.Min(BatchLength, _untold.Length);
@@ -242,6 +267,14 @@ public sealed class SyncDaemons : ISyncChannel
         }
 
         _replica?.OnDeadline(now);
+    }
+
+    private void Collect()
+    {
+        _awaitsCollection = true;
+        _collectAt = Instant.Never;
+        _collections++;
+        _effects.CollectConnections(_engine.Counters.Connections + CollectionMargin);
     }
 
     /// <summary>
@@ -289,6 +322,7 @@ public sealed class SyncDaemons : ISyncChannel
         Master = null;
         _untold = default;
         _tellAt = Instant.Never;
+        _collectAt = Instant.Never;
         _awaitsCollection = false;
     }
 }

@@ -149,7 +149,7 @@ internal sealed class FtpControl(Engine engine)
         }
 
         // A full table leaves the data connection out; the control connection goes on.
-        return connections.Expectations.Add(
+        int expected = connections.Expectations.Add(
             new NewConnection
             {
                 Flow = flow,
@@ -161,6 +161,12 @@ internal sealed class FtpControl(Engine engine)
                 IsExpected = true,
             },
             arrival.Now);
+        if (expected >= 0)
+        {
+            engine.Upkeep.Announce(expected, arrival.Now);
+        }
+
+        return expected;
     }
 
     private DropReason Rewrite(
@@ -210,6 +216,7 @@ internal sealed class FtpControl(Engine engine)
             _text.AsSpan(0, textLength),
             out uint difference);
         shift.Resize(sequence, before, after - before);
+        engine.Upkeep.Announce(handle, arrival.Now);
         Span<byte> whole = frame.Slice(EthernetFrame.HeaderLength, headers + after);
         IpPacket.WriteTotalLength(whole);
         if (TcpSegment.TryParse(whole[packet.HeaderLength..], out TcpSegment rewritten))

@@ -98,12 +98,28 @@ public class SequenceShiftTests
     [Fact]
     public void A_shift_learnt_from_the_twin_goes_on()
     {
-        SequenceShift shift = new(1000, 7, 3);
+        SequenceShift shift = default;
+
+        shift.Adopt(new(1000, 7, 3));
 
         Assert.Equal(1003u, shift.Apply(1000));
         Assert.Equal(1027u, shift.Apply(1020));
         Assert.Equal(1020u, shift.ApplyAck(1027));
         Assert.Equal(1000u, shift.ApplyAck(1005));
+    }
+
+    [Theory]
+    [InlineData(1000u, 3)] // our own is of a later payload
+    [InlineData(2000u, 3)]
+    [InlineData(2001u, 9)]
+    public void What_the_twin_tells_counts_if_it_is_newer(uint from, int expected)
+    {
+        SequenceShift shift = default;
+        shift.Resize(2000, 20, 3);
+
+        shift.Adopt(new(from, 9, 3));
+
+        Assert.Equal(expected, shift.Delta);
     }
 
     [Fact]
