@@ -23,4 +23,11 @@ public static class ConfigurationFile
         ApplianceConfig config = new Binder(faults).Bind(statements, hostName);
         return new(faults.HasErrors ? null : config, faults.ToSorted());
     }
+
+    /// <summary>
+    /// A right file as one text, with what it includes in the place of each <c>include</c>: it
+    /// says the same wherever it is kept. A file that includes nothing comes out as it is.
+    /// </summary>
+    public static string Merge(string path, IConfigFiles files) =>
+        new IncludeMerger(files).Read(path);
 }

@@ -7,7 +7,8 @@ namespace Steelyard.Core.Configuration;
 public interface IConfigFiles
 {
     /// <summary>
-    /// Reads a whole file as UTF-8, never more than <paramref name="maximumLength"/> characters.
+    /// Reads a whole file as text whose lines end in \n, never more than
+    /// <paramref name="maximumLength"/> characters.
     /// </summary>
     /// <param name="reason">Why not: a phrase such as "no such file".</param>
     bool TryRead(

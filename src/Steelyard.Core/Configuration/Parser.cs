@@ -18,7 +18,7 @@ internal sealed class Parser(IConfigFiles files, FaultList faults)
     private const int MaximumFiles = 256;
 
     /// <summary>A thousand services of ten servers are 400,000 characters.</summary>
-    private const int MaximumCharacters = 4 * 1024 * 1024;
+    internal const int MaximumCharacters = 4 * 1024 * 1024;
 
     private readonly List<string> _open = [];
     private int _fileCount;
@@ -61,6 +61,10 @@ internal sealed class Parser(IConfigFiles files, FaultList faults)
         _open.RemoveAt(_open.Count - 1);
         return statements;
     }
+
+    /// <summary>The keyword of a statement that other files take the place of.</summary>
+    public static bool IsInclude(Word keyword) => !keyword.IsQuoted && keyword.Text is
+        "include" or "includer" or "includem" or "includew" or "includeb" or "includea";
 
     private IEnumerable<Statement> Include(Statement include, string from, int depth)
     {
@@ -156,9 +160,7 @@ internal sealed class Parser(IConfigFiles files, FaultList faults)
 
         private void Add(List<Statement> statements, Statement statement)
         {
-            bool isInclude = !statement.Keyword.IsQuoted && statement.Keyword.Text is
-                "include" or "includer" or "includem" or "includew" or "includeb" or "includea";
-            if (isInclude)
+            if (IsInclude(statement.Keyword))
             {
                 statements.AddRange(parser.Include(statement, path, includeDepth));
             }

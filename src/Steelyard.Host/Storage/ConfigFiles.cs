@@ -4,12 +4,11 @@ using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.IO;
 using System.Linq;
-using System.Text;
 using Steelyard.Core.Configuration;
 
 namespace Steelyard.Host.Storage;
 
-/// <summary>Configuration files on the disk.</summary>
+/// <summary>Configuration files on the disk, whatever editor wrote them.</summary>
 internal sealed class ConfigFiles : IConfigFiles
 {
     public bool TryRead(
@@ -28,8 +27,7 @@ internal sealed class ConfigFiles : IConfigFiles
 
         try
         {
-            using StreamReader reader = new(path, Encoding.UTF8);
-            text = ReadUpTo(reader, maximumLength);
+            text = ReadUpTo(path, maximumLength);
             return true;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -60,23 +58,22 @@ internal sealed class ConfigFiles : IConfigFiles
         return [.. found];
     }
 
-    private static string ReadUpTo(StreamReader reader, int maximumLength)
+    private static string ReadUpTo(string path, int maximumLength)
     {
-        StringBuilder text = new();
-        char[] share = new char[4096];
-        while (text.Length < maximumLength)
+        // No encoding takes more than four bytes for a character, with its mark before the first.
+        long mostBytes = (4L * maximumLength) + 4;
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using MemoryStream bytes = new();
+        byte[] share = new byte[16 * 1024];
+        int length;
+        while (bytes.Length < mostBytes && (length = file.Read(share)) > 0)
         {
-            int length = reader.ReadBlock(
-                share, 0, Math.Min(share.Length, maximumLength - text.Length));
-            if (length == 0)
-            {
-                break;
-            }
-
-            text.Append(share, 0, length);
+            bytes.Write(share, 0, (int)Math.Min(length, mostBytes - bytes.Length));
         }
 
-        return text.ToString();
+        string text = TextDecoder.Decode(
+            bytes.GetBuffer().AsSpan(0, (int)bytes.Length), isWhole: bytes.Length < mostBytes);
+        return text.Length > maximumLength ? text[..maximumLength] : text;
     }
 
     /// <summary>Follows the pattern folder by folder; plain names are not searched for.</summary>

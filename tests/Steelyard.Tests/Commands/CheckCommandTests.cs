@@ -2,9 +2,11 @@ using System;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.IO;
+using System.Text;
 using System.Threading.Tasks;
 using Steelyard.Core.Configuration;
 using Steelyard.Host.Commands;
+using Steelyard.Host.Storage;
 
 namespace Steelyard.Tests.Commands;
 
@@ -70,6 +72,29 @@ public sealed class CheckCommandTests
         (_, _, string error) = await CheckAsync("\u001b[2J nonsense\n");
 
         Assert.DoesNotContain("\u001b", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("utf-8", "\r\n")]
+    [InlineData("utf-16", "\r\n")]
+    [InlineData("utf-16BE", "\r")]
+    public async Task A_file_of_another_systems_editor_is_read_and_its_lines_are_counted(
+        string encodingName, string lineEnd)
+    {
+        Encoding encoding = Encoding.GetEncoding(encodingName);
+        string text = "global_defs {\n  router_idd box-a\n}\n"
+            .Replace("\n", lineEnd, StringComparison.Ordinal);
+        string path = Path.GetTempFileName();
+        await File.WriteAllTextAsync(path, text, encoding);
+        using StringWriter error = new();
+
+        int code = await CheckCommand.RunAsync(path, new ConfigFiles(), TextWriter.Null, error);
+
+        File.Delete(path);
+        string[] lines = error.ToString().Split(Environment.NewLine);
+        Assert.Equal(ExitCodes.BadUsage, code);
+        Assert.StartsWith($"{path}:2:3: ", lines[0], StringComparison.Ordinal);
+        Assert.Equal(["      router_idd box-a", "      ^"], lines[1..3]);
     }
 
     private static async Task<(int Code, string Output, string Error)> CheckAsync(string? text)

@@ -120,4 +120,34 @@ public sealed class IncludeTests
     {
         Assert.Equal(expected, PathText.Resolve(from, path));
     }
+
+    [Fact]
+    public void Merged_the_files_are_one_text_that_says_the_same()
+    {
+        MemoryFiles files = new()
+        {
+            ["/a/box.conf"] = "# top\nglobal_defs { include 'name.conf' }\n"
+                + "include d/*.conf ! all\nx y include\n",
+            ["/a/name.conf"] = "include deeper.conf",
+            ["/a/deeper.conf"] = "router_id deep # here",
+            ["/a/d/1.conf"] = "dashboard {\n  off\n}\n",
+            ["/a/d/2.conf"] = "",
+        };
+
+        string merged = ConfigurationFile.Merge("/a/box.conf", files);
+
+        Assert.Equal(
+            "# top\nglobal_defs { # name.conf\n# deeper.conf\nrouter_id deep # here\n}\n"
+            + "# 1.conf\ndashboard {\n  off\n}\n# 2.conf\n\n\nx y include\n",
+            merged);
+    }
+
+    [Fact]
+    public void A_file_that_includes_nothing_is_merged_as_it_stands()
+    {
+        const string Text = "a {\r\n\tb 'include' # include\n}";
+        MemoryFiles files = new() { ["box.conf"] = Text };
+
+        Assert.Equal(Text, ConfigurationFile.Merge("box.conf", files));
+    }
 }
