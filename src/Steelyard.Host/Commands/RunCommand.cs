@@ -17,17 +17,26 @@ internal static class RunCommand
         };
         Option<string> socket = SocketOption.Create();
         Option<bool> verbose = CreateVerbose();
+        Option<string?> panel = new("--panel")
+        {
+            HelpName = "CHIP",
+            Description = "The front panel's gpiochip where the file has no 'panel' block.",
+        };
         Command command = new("run", "Run the box until SIGTERM. SIGHUP reads the file again.")
         {
             configuration,
             socket,
             verbose,
+            panel,
         };
         command.SetAction((parsed, cancellation) => BoxProgram.RunAsync(
             new(
                 parsed.GetRequiredValue(configuration),
                 parsed.GetRequiredValue(socket),
-                CountVerbose(parsed, verbose)),
+                CountVerbose(parsed, verbose))
+            {
+                PanelChip = parsed.GetValue(panel),
+            },
             cancellation));
         return new(command,
         [

@@ -85,6 +85,9 @@ internal sealed class Box : IAsyncDisposable
     /// <summary>The configuration in force.</summary>
     public ApplianceConfig Config { get; private set; }
 
+    /// <summary>The front panel where the file has none.</summary>
+    public PanelConfig? UsualPanel { get; init; }
+
     public Inbox Inbox => _control.Inbox;
 
     public Engine Engine => _engine;
@@ -112,7 +115,7 @@ internal sealed class Box : IAsyncDisposable
                 return true;
             },
             CancellationToken.None);
-        await _panel.ConfigureAsync(config.Panel);
+        await _panel.ConfigureAsync(config.Panel ?? UsualPanel);
         await _telemetry.ReconfigureAsync(config);
         if (config.Dashboard.IsEnabled)
         {
@@ -142,12 +145,14 @@ internal sealed class Box : IAsyncDisposable
         });
     }
 
-    /// <summary>A number that grows as long as both loops make progress.</summary>
-    public (long Data, long Control) Pulse()
+    /// <summary>Numbers that grow as long as the loops make progress.</summary>
+    public (long Data, long Control) Turns => (_data.Turns, _control.Turns);
+
+    /// <summary>Has both loops turn once more: one that hangs does not.</summary>
+    public void Nudge()
     {
         _data.Nudge();
         Post((_, _) => { });
-        return (_data.Turns, _control.Turns);
     }
 
     public async ValueTask DisposeAsync()

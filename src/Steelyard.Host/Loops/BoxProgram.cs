@@ -66,7 +66,10 @@ public static class BoxProgram
 
         using CancellationTokenSource stop =
             CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await using Box box = new(config, Version, loggers, Die);
+        await using Box box = new(config, Version, loggers, Die)
+        {
+            UsualPanel = options.PanelChip is string chip ? new PanelConfig(chip) : null,
+        };
         using BoxControl control = new(box, options.ConfigurationPath, log);
         try
         {
@@ -160,21 +163,15 @@ public static class BoxProgram
             stop.Cancel();
         });
 
-    /// <summary>Feeds systemd's watchdog as long as both loops make progress.</summary>
+    /// <summary>Feeds systemd's watchdog, if it has one, until the box ends.</summary>
     private static async Task WatchAsync(
         Box box, SystemdNotifier systemd, CancellationToken cancellationToken)
     {
         TimeSpan period = systemd.WatchdogInterval / 2 ?? Timeout.InfiniteTimeSpan;
-        (long Data, long Control) before = (-1, -1);
+        WatchdogFeed feed = new(() => box.Turns, box.Nudge, systemd.Alive);
         while (!cancellationToken.IsCancellationRequested)
         {
-            (long Data, long Control) pulse = box.Pulse();
-            if (pulse.Data != before.Data && pulse.Control != before.Control)
-            {
-                systemd.Alive();
-            }
-
-            before = pulse;
+            feed.Look();
             await Task.Delay(period, cancellationToken)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

@@ -4,4 +4,8 @@ namespace Steelyard.Host.Loops;
 /// <param name="ConfigurationPath">The configuration file.</param>
 /// <param name="SocketPath">Where the control socket is to be.</param>
 /// <param name="Verbosity">0 says what happens; 1 and more say why, too.</param>
-public sealed record RunOptions(string ConfigurationPath, string SocketPath, int Verbosity);
+public sealed record RunOptions(string ConfigurationPath, string SocketPath, int Verbosity)
+{
+    /// <summary>The front panel's gpiochip where the file has no <c>panel</c> block.</summary>
+    public string? PanelChip { get; init; }
+}
