@@ -295,9 +295,10 @@ public sealed record HttpUrlConfig
 public sealed record PanelConfig(string Chip)
 {
     /// <summary>
-    /// The board profile that maps names to lines of the chip: a folder of board/.
+    /// The board profile that maps names to lines of the chip: a folder of board/, or auto, which
+    /// is what the device tree says.
     /// </summary>
-    public string Board { get; init; } = "cm4-dual-eth-mini";
+    public string Board { get; init; } = "auto";
 
     public string ReadyLine { get; init; } = "LED_READY";
 

@@ -94,13 +94,12 @@ public sealed class FrontPanelDevice(
     {
         PanelBoard board = PanelBoard.Load(
             PanelChip.IsSimulated(config.Chip) ? PanelBoard.Simulated : config.Board);
-        using GpioLed ready = new(chip.Controller, board.Find(config.ReadyLine));
-        using GpioLed role = new(chip.Controller, board.Find(config.RoleLine));
-        using GpioLed fault = new(chip.Controller, board.Find(config.FaultLine));
-        using GpioButton button = new(
-            chip.Controller,
-            board.Find(config.ButtonLine),
-            isDown => onEdge(isDown, chip.EdgeAt ?? clock()));
+        using GpioLed? ready = Led(chip, board, config.ReadyLine);
+        using GpioLed? role = Led(chip, board, config.RoleLine);
+        using GpioLed? fault = Led(chip, board, config.FaultLine);
+        using GpioButton? button = board.FindOrNone(config.ButtonLine) is BoardLine line
+            ? new(chip.Controller, line, isDown => onEdge(isDown, chip.EdgeAt ?? clock()))
+            : null;
         report(new BoxEvent(
             EventSeverity.Information, "panel", config.Chip, "the front panel is there"));
         _complaint = null;
@@ -111,9 +110,9 @@ public sealed class FrontPanelDevice(
         while (true)
         {
             PanelState state = Volatile.Read(ref _shown).State;
-            ready.Set(IsLit(state.Ready, tick));
-            role.Set(IsLit(state.Role, tick));
-            fault.Set(IsLit(state.Fault, tick));
+            ready?.Set(IsLit(state.Ready, tick));
+            role?.Set(IsLit(state.Role, tick));
+            fault?.Set(IsLit(state.Fault, tick));
             try
             {
                 // A change is shown at once; otherwise the pattern moves on by one tick.
@@ -126,6 +125,10 @@ public sealed class FrontPanelDevice(
             }
         }
     }
+
+    /// <summary>None on a board that lacks it.</summary>
+    private static GpioLed? Led(PanelChip chip, PanelBoard board, string name) =>
+        board.FindOrNone(name) is BoardLine line ? new(chip.Controller, line) : null;
 
     internal static bool IsLit(LedPattern pattern, int tick) => pattern switch
     {

@@ -1,9 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
-using System.IO;
 using System.Linq;
-using System.Reflection;
 using Steelyard.Core.FrontPanel;
 
 namespace Steelyard.Host.Panel;
@@ -18,34 +16,14 @@ public readonly record struct BoardLine(string Name, int Offset, bool IsActiveLo
 public sealed class PanelBoard
 {
     public const string Simulated = "simulated";
-    private const string ResourceFolder = "board/";
-    private const string ResourceFile = "/panel.conf";
 
     private readonly BoardLine[] _lines;
 
     private PanelBoard(BoardLine[] lines) => _lines = lines;
 
-    /// <summary>Names of the boards that this program knows.</summary>
-    public static IReadOnlyList<string> Known { get; } =
-    [
-        .. typeof(PanelBoard).Assembly.GetManifestResourceNames()
-            .Where(name => name.StartsWith(ResourceFolder, StringComparison.Ordinal))
-            .Select(name => name[ResourceFolder.Length..^ResourceFile.Length])
-            .Order(StringComparer.Ordinal),
-    ];
-
-    /// <summary>The profile of a known board.</summary>
+    /// <summary>The profile of a board of this machine.</summary>
     /// <exception cref="PanelException">No such board, or no such line.</exception>
-    public static PanelBoard Load(string name)
-    {
-        Assembly assembly = typeof(PanelBoard).Assembly;
-        string resource = ResourceFolder + name + ResourceFile;
-        using Stream stream = assembly.GetManifestResourceStream(resource)
-            ?? throw new PanelException(
-                $"there is no board '{name}'; known boards are {string.Join(", ", Known)}");
-        using StreamReader reader = new(stream);
-        return Parse(reader.ReadToEnd());
-    }
+    public static PanelBoard Load(string name) => BoardShelf.OfThisMachine.Load(name);
 
     public static PanelBoard Parse(string text) => new(
     [
@@ -71,6 +49,10 @@ public sealed class PanelBoard
             : throw new PanelException(
                 $"the board has no line '{name}'; its lines are {string.Join(", ", Names)}");
     }
+
+    /// <summary>As <see cref="Find"/>; none when the board lacks that part of a panel.</summary>
+    public BoardLine? FindOrNone(string name) =>
+        PanelLines.All.Contains(name) && !Names.Contains(name) ? null : Find(name);
 
     public IEnumerable<string> Names => _lines.Select(line => line.Name);
 

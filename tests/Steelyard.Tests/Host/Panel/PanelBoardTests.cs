@@ -6,20 +6,37 @@ namespace Steelyard.Tests.Host.Panel;
 
 public sealed class PanelBoardTests
 {
+    private static readonly BoardShelf Boards = new("/nonexistent", "/nonexistent");
+
     [Fact]
     public void Every_known_board_maps_every_panel_line_once_and_no_other()
     {
-        Assert.Contains(PanelBoard.Simulated, PanelBoard.Known);
-        Assert.Contains("cm4-dual-eth-mini", PanelBoard.Known);
-        foreach (string name in PanelBoard.Known)
-        {
-            PanelBoard board = PanelBoard.Load(name);
+        // QEMU's machine has no LEDs.
+        const string Virtual = "virt";
+        string[] names = [.. Boards.Known];
 
-            Assert.Equal(PanelLines.All.Order(), board.Names.Order());
+        Assert.Equal(["cm4-dual-eth-mini", "rpi4", "simulated", Virtual], names);
+        foreach (string name in names)
+        {
+            PanelBoard board = Boards.Load(name);
+
+            string[] expected = name == Virtual ? [PanelLines.Button] : [.. PanelLines.All];
+            Assert.Equal(expected.Order(), board.Names.Order());
             Assert.Equal(
-                PanelLines.All.Length,
-                PanelLines.All.Select(line => board.Find(line).Offset).Distinct().Count());
+                expected.Length,
+                expected.Select(line => board.Find(line).Offset).Distinct().Count());
         }
+    }
+
+    [Fact]
+    public void A_part_that_a_board_lacks_is_none_and_a_name_that_is_no_part_is_refused()
+    {
+        PanelBoard board = Boards.Load("virt");
+
+        Assert.Null(board.FindOrNone(PanelLines.Fault));
+        Assert.Equal(3, board.FindOrNone(PanelLines.Button)?.Offset);
+        Assert.Equal(7, board.FindOrNone("7")?.Offset);
+        Assert.Throws<PanelException>(() => board.FindOrNone("LED_X"));
     }
 
     [Fact]
@@ -53,12 +70,13 @@ public sealed class PanelBoardTests
     [Fact]
     public void An_unknown_board_or_line_is_refused_with_the_known_ones()
     {
-        PanelException board = Assert.Throws<PanelException>(() => PanelBoard.Load("toaster"));
+        PanelException board = Assert.Throws<PanelException>(() => Boards.Load("toaster"));
         PanelException line =
-            Assert.Throws<PanelException>(() => PanelBoard.Load("simulated").Find("LED_X"));
+            Assert.Throws<PanelException>(() => Boards.Load("simulated").Find("LED_X"));
 
         Assert.Equal(
-            "there is no board 'toaster'; known boards are cm4-dual-eth-mini, simulated",
+            "there is no board 'toaster'; "
+            + "known boards are cm4-dual-eth-mini, rpi4, simulated, virt",
             board.Message);
         Assert.Equal(
             "the board has no line 'LED_X'; its lines are LED_READY, LED_ROLE, LED_FAULT, BUTTON",
