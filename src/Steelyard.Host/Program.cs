@@ -14,6 +14,10 @@ return IpvsadmCommandLine.IsMeant(calledAs, args)
             FailoverCommand.Build(),
             ExplainCommand.Build(),
             IpvsadmCommandLine.Build(),
+            IntakeCommand.Build(),
+            PanelCommand.Build(),
+            HealthGateCommand.Build(),
+            UpdateCommand.Build(),
         ],
         Console.Out,
         Console.Error);

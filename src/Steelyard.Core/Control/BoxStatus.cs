@@ -91,7 +91,11 @@ public sealed record PanelStatus(string Ready, string Role, string Fault);
 
 /// <param name="Alive">A word from the twin came within its time.</param>
 /// <param name="Name">The twin's name, if it ever spoke.</param>
-public sealed record TwinStatus(bool Alive, string Name);
+public sealed record TwinStatus(bool Alive, string Name)
+{
+    /// <summary>It says that it is well and could be MASTER now: not in maintenance.</summary>
+    public bool CanTakeOver { get; init; }
+}
 
 public sealed record ConnectionTotals(int Current, long Created, long Expired);
 

@@ -114,7 +114,10 @@ public sealed class Controller
 
     internal PanelState Panel => _panel.Shown;
 
-    internal TwinStatus Twin => new(_twin.IsAlive, _twin.Name);
+    internal TwinStatus Twin => new(_twin.IsAlive, _twin.Name)
+    {
+        CanTakeOver = _twin.CanTakeOver,
+    };
 
     /// <summary>Puts a configuration in force; only what differs changes.</summary>
     public void Configure(ApplianceConfig config, Instant now)

@@ -22,6 +22,9 @@ internal sealed class FakeBox : IBoxControl
     /// <summary>The control loop does not answer.</summary>
     public bool IsStuck { get; set; }
 
+    /// <summary>Nobody answers.</summary>
+    public bool IsGone { get; set; }
+
     public ImmutableArray<ConnectionRecord> Connections { get; set; } = [];
 
     public IpvsListing Listing { get; set; } = new(4096, new(900, 120, 300), [], []);
@@ -47,16 +50,24 @@ internal sealed class FakeBox : IBoxControl
         ],
         new("off", 0),
         new("on", "on", "off"),
-        new(true, "box-b"),
+        new(true, "box-b") { CanTakeOver = true },
         false,
         new(8, 109, 101));
+
+    /// <summary>What a wish does to it.</summary>
+    public Action<string> OnAsked { get; set; } = _ => { };
+
+    /// <summary>What it says of itself now.</summary>
+    public BoxStatus Now { get; set; } = Status;
 
     public Task<BoxStatus> StatusAsync(CancellationToken cancellationToken)
     {
         Asked.Add("status");
-        return IsStuck
+        return IsGone
+            ? Task.FromException<BoxStatus>(new NoBoxException("no box answers"))
+            : IsStuck
             ? Task.FromException<BoxStatus>(new InvalidOperationException("too many wishes"))
-            : Task.FromResult(Status);
+            : Task.FromResult(Now);
     }
 
     public Task<ControlAnswer> FailoverAsync(
@@ -114,6 +125,7 @@ internal sealed class FakeBox : IBoxControl
     private Task<ControlAnswer> Answer(string asked)
     {
         Asked.Add(asked);
+        OnAsked(asked);
         return Task.FromResult(NextAnswer);
     }
 }

@@ -23,6 +23,9 @@ public sealed class CommandLineTests
     [InlineData("explain 10.0.0.1 10.0.0.2:80", "'10.0.0.1'")]
     [InlineData("explain 10.0.0.1:1 10.0.0.2:80/icmp", "'icmp'")]
     [InlineData("check", "check")]
+    [InlineData("panel dance", "dance")]
+    [InlineData("health-gate --within 0", "--within")]
+    [InlineData("update", "update")]
     [InlineData("failover a b", "'b'")]
     [InlineData("@/etc/hostname", "@/etc/hostname")]
     public async Task Bad_usage_ends_with_2_and_names_what_is_wrong(string line, string named)
@@ -60,6 +63,10 @@ public sealed class CommandLineTests
     [InlineData("status")]
     [InlineData("failover")]
     [InlineData("explain")]
+    [InlineData("intake")]
+    [InlineData("panel")]
+    [InlineData("health-gate")]
+    [InlineData("update")]
     public async Task Help_ends_with_0_and_shows_examples(string command)
     {
         (int code, string output, string error) = await RunAsync($"{command} --help");
@@ -151,6 +158,10 @@ public sealed class CommandLineTests
             FailoverCommand.Build(),
             ExplainCommand.Build(),
             IpvsadmCommandLine.Build(),
+            IntakeCommand.Build(),
+            PanelCommand.Build(),
+            HealthGateCommand.Build(),
+            UpdateCommand.Build(),
         ];
         using StringWriter output = new();
         using StringWriter error = new();

@@ -43,6 +43,8 @@ public sealed class OfficeControlTests
 
         Assert.True(_world.A.Said(Begun));
         Assert.True(_world.A.Controller.IsInMaintenance);
+        Assert.False(_world.B.Controller.Twin.CanTakeOver);
+        Assert.True(_world.A.Controller.Twin.CanTakeOver);
         Assert.Equal("INIT INIT", _world.A.Roles);
         Assert.Equal("MASTER MASTER", _world.B.Roles);
     }

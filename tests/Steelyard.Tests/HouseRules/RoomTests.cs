@@ -44,11 +44,14 @@ public sealed partial class RoomTests
         ["Panel"] = [],
         ["Probes"] = [],
         ["Storage"] = [],
+        ["Appliance"] = ["Api", "Storage"],
+        ["Update"] = ["Api", "Appliance", "Storage"],
         ["Dashboard"] = ["Mqtt"],
         ["Ipvsadm"] = ["Api"],
         ["Loops"] = ["Api", "Dashboard", "Mqtt", "Panel", "Probes", "Storage"],
         ["Lab"] = ["Api", "Loops"],
-        ["Commands"] = ["Api", "Ipvsadm", "Lab", "Loops", "Storage"],
+        ["Commands"] =
+            ["Api", "Appliance", "Ipvsadm", "Lab", "Loops", "Panel", "Storage", "Update"],
     };
 
     [Fact]

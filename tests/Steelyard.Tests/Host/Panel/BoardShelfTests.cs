@@ -53,6 +53,16 @@ public sealed class BoardShelfTests : IDisposable
     }
 
     [Fact]
+    public void The_boards_own_name_comes_before_its_chips()
+    {
+        Put("any", "panel.conf", "BUTTON 7 active-low\n");
+        Put("any", "compatible", "brcm,bcm2711\n");
+        File.WriteAllText(DeviceTree, "raspberrypi,4-compute-module\0brcm,bcm2711\0");
+
+        Assert.Equal("cm4-dual-eth-mini", _shelf.Detect());
+    }
+
+    [Fact]
     public void A_path_is_a_profile_of_its_own()
     {
         Put("mine", "other.conf", "BUTTON 9 active-low\n");

@@ -1,0 +1,16 @@
+namespace Steelyard.Host.Appliance;
+
+/// <summary>Where things are on the box that the image makes.</summary>
+internal static class BoxPlaces
+{
+    /// <summary>The card's FAT partition.</summary>
+    public const string Card = "/boot/firmware";
+
+    /// <summary>The configuration in force, and its history.</summary>
+    public const string Configuration = "/data/config";
+
+    public const string CurrentConfiguration = Configuration + "/current.conf";
+
+    /// <summary>Bundles that are being fetched, and what was noted before an update.</summary>
+    public const string Update = "/data/update";
+}

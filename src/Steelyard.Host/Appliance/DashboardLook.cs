@@ -1,0 +1,64 @@
+using System;
+using System.Net.Http;
+using System.Threading;
+using System.Threading.Tasks;
+using Steelyard.Core.Configuration;
+using Steelyard.Core.Wire;
+using Steelyard.Host.Storage;
+
+namespace Steelyard.Host.Appliance;
+
+/// <summary>Asks the dashboard for its page, where the configuration says that it is.</summary>
+internal sealed class DashboardLook : IDisposable
+{
+    private readonly string _configurationPath;
+
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false })
+    {
+        Timeout = TimeSpan.FromSeconds(5),
+    };
+
+    public DashboardLook(string configurationPath) => _configurationPath = configurationPath;
+
+    /// <summary>Null when it answers, or need not; else a sentence.</summary>
+    public async Task<string?> AskAsync(CancellationToken cancellation)
+    {
+        ApplianceConfig? config = ConfigurationFile.Load(
+            _configurationPath, new ConfigFiles(), Environment.MachineName).Config;
+        if (config is null)
+        {
+            return $"{_configurationPath} is not right";
+        }
+
+        if (!config.Dashboard.IsEnabled)
+        {
+            return null;
+        }
+
+        Endpoint at = Reachable(config.Dashboard.Listen);
+        try
+        {
+            // Any answer is one: whom the page lets in is its own affair.
+            using HttpResponseMessage answer = await _http.GetAsync(
+                $"http://{at}/", HttpCompletionOption.ResponseHeadersRead, cancellation);
+            return null;
+        }
+        catch (Exception failure) when (
+            failure is HttpRequestException or TaskCanceledException
+            && !cancellation.IsCancellationRequested)
+        {
+            return $"the dashboard does not answer at {at}";
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    /// <summary>Who listens everywhere is asked at the loopback address.</summary>
+    private static Endpoint Reachable(Endpoint listen)
+    {
+        bool isAny = listen.Address == IpAddress.Parse("0.0.0.0")
+            || listen.Address == IpAddress.Parse("::");
+        return !isAny ? listen : new Endpoint(
+            IpAddress.Parse(listen.Address.IsIpv4 ? "127.0.0.1" : "::1"), listen.Port);
+    }
+}

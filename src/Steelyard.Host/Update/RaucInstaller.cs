@@ -1,0 +1,94 @@
+using System;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace Steelyard.Host.Update;
+
+/// <summary>RAUC, asked by its command line. rauc(1), version 1.13.</summary>
+internal sealed partial class RaucInstaller(RunProgram run) : IInstaller
+{
+    private const string Rauc = "rauc";
+
+    public async Task<Bundle> InspectAsync(string path, CancellationToken cancellation)
+    {
+        RaucAnswer answer = await AskAsync(["info", "--output-format=json", path], cancellation);
+        return answer is { Compatible: string compatible, Version: string version }
+            ? new(compatible, version)
+            : throw new UpdateRefusedException("the bundle does not say its board and version");
+    }
+
+    public async Task<string> ReadCompatibleAsync(CancellationToken cancellation)
+    {
+        RaucAnswer answer = await AskAsync(["status", "--output-format=json"], cancellation);
+        return answer.Compatible
+            ?? throw new UpdateRefusedException("RAUC does not say what kind of board this is");
+    }
+
+    public async Task InstallAsync(
+        string path, Action<int, string> onProgress, CancellationToken cancellation)
+    {
+        ProgramResult result = await run(
+            Rauc,
+            ["install", path],
+            line =>
+            {
+                if (ProgressLine().Match(line) is { Success: true } match)
+                {
+                    onProgress(
+                        int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture),
+                        match.Groups[2].Value);
+                }
+            },
+            cancellation);
+        Require(result);
+    }
+
+    public async Task RestartAsync(CancellationToken cancellation)
+    {
+        ProgramResult result =
+            await run("systemctl", ["reboot"], _ => { }, cancellation);
+        if (result.ExitCode != 0)
+        {
+            throw new UpdateRefusedException(
+                $"the new root is written, but the box does not restart: {result.Errors.Trim()}");
+        }
+    }
+
+    private async Task<RaucAnswer> AskAsync(string[] arguments, CancellationToken cancellation)
+    {
+        ProgramResult result = await run(Rauc, arguments, _ => { }, cancellation);
+        Require(result);
+        try
+        {
+            return JsonSerializer.Deserialize(result.Output, RaucJson.Default.RaucAnswer)
+                ?? throw new UpdateRefusedException("RAUC answered nothing");
+        }
+        catch (JsonException wrong)
+        {
+            throw new UpdateRefusedException(
+                $"RAUC's answer is not understood: {wrong.Message}", wrong);
+        }
+    }
+
+    private static void Require(ProgramResult result)
+    {
+        if (result.ExitCode != 0)
+        {
+            throw new UpdateRefusedException(RaucWords.Explain(result));
+        }
+    }
+
+    [GeneratedRegex(@"^\s*(\d{1,3})%\s+(.+?)\s*$")]
+    private static partial Regex ProgressLine();
+}
+
+/// <summary>What we read of RAUC's answers; there is more in them.</summary>
+internal sealed record RaucAnswer(string? Compatible = null, string? Version = null);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(RaucAnswer))]
+internal sealed partial class RaucJson : JsonSerializerContext;

@@ -1,0 +1,212 @@
+using System;
+using System.IO;
+using System.Threading;
+using System.Threading.Tasks;
+using Steelyard.Core.Control;
+using Steelyard.Host.Api;
+using Steelyard.Host.Appliance;
+
+namespace Steelyard.Host.Update;
+
+/// <summary>
+/// An update from the bundle to the restart, one box of a pair at a time, so that no connection
+/// is lost. Every step that can refuse comes before the first that changes anything.
+/// </summary>
+/// <param name="fetch">Where bundles of URLs come from.</param>
+/// <param name="version">What runs.</param>
+/// <param name="folder">Where bundles and notes are kept.</param>
+internal sealed class Updater(
+    IBoxControl box,
+    IInstaller installer,
+    BundleFetch fetch,
+    TwinGate twin,
+    string version,
+    string folder)
+{
+    /// <summary>Told how it goes; on any thread.</summary>
+    public Action<UpdateProgress> OnProgress { get; init; } = _ => { };
+
+    /// <param name="source">A file, or an address that begins with http:// or https://.</param>
+    /// <exception cref="UpdateRefusedException">It ended before the restart.</exception>
+    public async Task RunAsync(
+        string source, UpdateOptions options, CancellationToken cancellation)
+    {
+        _ = Directory.CreateDirectory(folder);
+        using FileStream held = Hold();
+        bool isRemote = BundleFetch.IsAddress(source);
+        string path = isRemote
+            ? await fetch.FetchAsync(new Uri(source), ShowFetched, cancellation)
+            : FindFile(source);
+        try
+        {
+            await CheckAsync(path, options, cancellation);
+            bool broke = await PrepareAsync(options, cancellation);
+            await installer.InstallAsync(
+                path,
+                (percent, what) => Show(UpdateStage.Installing, percent, what),
+                cancellation);
+            Show(
+                UpdateStage.Installing,
+                100,
+                options.Restarts
+                    ? "the new root is written"
+                    : "the new root is written: the next start tries it");
+            if (options.Restarts)
+            {
+                await RestartAsync(broke, cancellation);
+            }
+        }
+        finally
+        {
+            if (isRemote)
+            {
+                File.Delete(path);
+            }
+        }
+    }
+
+    /// <summary>One update at a time, whoever asked for it.</summary>
+    private FileStream Hold()
+    {
+        try
+        {
+            return new FileStream(
+                Path.Combine(folder, "lock"),
+                FileMode.OpenOrCreate,
+                FileAccess.ReadWrite,
+                FileShare.None);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new UpdateRefusedException(
+                $"another update is running, or {folder} cannot be written: {failure.Message}",
+                failure);
+        }
+    }
+
+    private static string FindFile(string source) => File.Exists(source)
+        ? Path.GetFullPath(source)
+        : throw new UpdateRefusedException($"there is no file {source}");
+
+    private async Task CheckAsync(
+        string path, UpdateOptions options, CancellationToken cancellation)
+    {
+        Show(UpdateStage.Checking, null, "the signature is checked");
+        Bundle bundle = await installer.InspectAsync(path, cancellation);
+        string here = await installer.ReadCompatibleAsync(cancellation);
+        if (bundle.Compatible != here)
+        {
+            throw new UpdateRefusedException(
+                $"the bundle is for '{bundle.Compatible}', and this box is '{here}'");
+        }
+
+        int order = ReleaseOrder.Compare(bundle.Version, version);
+        if (order < 0 && !options.AllowsDowngrade)
+        {
+            throw new UpdateRefusedException(
+                $"the bundle's version {bundle.Version} is older than {version}, which runs: "
+                + "--allow-downgrade installs it");
+        }
+
+        if (order == 0 && !options.AllowsSame
+            && !await options.Ask($"Version {version} runs already. Install it again?"))
+        {
+            throw new UpdateRefusedException(
+                $"version {version} runs already: --force installs it again");
+        }
+
+        Show(UpdateStage.Checking, 100, $"version {bundle.Version} follows {version}");
+    }
+
+    /// <summary>
+    /// Notes how the box is, and gives to the twin what it holds. True when connections may break.
+    /// </summary>
+    private async Task<bool> PrepareAsync(
+        UpdateOptions options, CancellationToken cancellation)
+    {
+        (BoxStatus? status, string? obstacle) = await LookAsync(cancellation);
+        if (status is not null)
+        {
+            Note(BeforeNote.Of(status));
+        }
+
+        if (obstacle is not null)
+        {
+            string question = $"{obstacle}, so connections will break. Go on?";
+            if (!options.AllowsBreak && !await options.Ask(question))
+            {
+                throw new UpdateRefusedException(
+                    $"{obstacle}, so connections would break: --yes goes on all the same");
+            }
+
+            Show(UpdateStage.HandingOver, 100, $"{obstacle}: nobody takes over");
+            return true;
+        }
+
+        await twin.GiveAwayAsync(say => Show(UpdateStage.HandingOver, null, say), cancellation);
+        Show(UpdateStage.HandingOver, 100, "this box holds nothing");
+        return false;
+    }
+
+    /// <summary>A box that does not answer cannot hand over what it may hold.</summary>
+    private async Task<(BoxStatus? Status, string? Obstacle)> LookAsync(
+        CancellationToken cancellation)
+    {
+        try
+        {
+            BoxStatus status = await box.StatusAsync(cancellation);
+            return (status, TwinGate.FindObstacle(status));
+        }
+        catch (NoBoxException none)
+        {
+            return (null, none.Message);
+        }
+    }
+
+    private void Note(BeforeNote note)
+    {
+        try
+        {
+            note.Write(folder);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new UpdateRefusedException(
+                $"{folder} cannot be written: {failure.Message}", failure);
+        }
+    }
+
+    /// <summary>The office may have come back meanwhile: the twin may be updated, too.</summary>
+    private async Task RestartAsync(bool broke, CancellationToken cancellation)
+    {
+        if (!broke)
+        {
+            await GiveAwayAgainAsync(cancellation);
+        }
+
+        Show(UpdateStage.Restarting, null, "the box restarts");
+        await installer.RestartAsync(cancellation);
+    }
+
+    private async Task GiveAwayAgainAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await twin.GiveAwayPatientlyAsync(
+                say => Show(UpdateStage.Restarting, null, say), cancellation);
+        }
+        catch (NoBoxException none)
+        {
+            throw new UpdateRefusedException(
+                $"the new root is written, but {none.Message}: 'systemctl reboot' tries it", none);
+        }
+    }
+
+    private void ShowFetched(long bytes, long? ofBytes) => Show(
+        UpdateStage.Fetching,
+        ofBytes is > 0 ? (int)(100 * bytes / ofBytes) : null,
+        $"{bytes / 1_000_000} MB fetched");
+
+    private void Show(UpdateStage stage, int? percent, string sentence) =>
+        OnProgress(new(stage, percent, sentence));
+}

@@ -1,0 +1,66 @@
+using System;
+using System.IO;
+using System.Net;
+using System.Net.Sockets;
+using System.Threading;
+using System.Threading.Tasks;
+using Steelyard.Host.Appliance;
+
+namespace Steelyard.Tests.Host.Appliance;
+
+public sealed class DashboardLookTests : IDisposable
+{
+    private readonly string _configuration = Path.GetTempFileName();
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly DashboardLook _look;
+
+    public DashboardLookTests()
+    {
+        _look = new DashboardLook(_configuration);
+        _listener.Start();
+        File.WriteAllText(_configuration, $"dashboard {{\n  listen 0.0.0.0 {Port}\n}}\n");
+    }
+
+    private int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    public void Dispose()
+    {
+        _listener.Dispose();
+        _look.Dispose();
+        File.Delete(_configuration);
+    }
+
+    [Theory]
+    [InlineData("200 OK")]
+    [InlineData("403 Forbidden")]
+    public async Task Any_answer_is_one(string status)
+    {
+        Task<string?> looking = _look.AskAsync(CancellationToken.None);
+        using TcpClient asker = await _listener.AcceptTcpClientAsync();
+        using StreamWriter writer = new(asker.GetStream()) { NewLine = "\r\n" };
+        await writer.WriteAsync($"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n");
+        await writer.FlushAsync();
+
+        Assert.Null(await looking);
+    }
+
+    [Fact]
+    public async Task Silence_is_said_with_where_it_is()
+    {
+        int port = Port;
+        _listener.Stop();
+
+        Assert.Equal(
+            $"the dashboard does not answer at 127.0.0.1:{port}",
+            await _look.AskAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_dashboard_that_is_off_need_not_answer()
+    {
+        await File.WriteAllTextAsync(_configuration, "dashboard {\n  off\n}\n");
+        _listener.Stop();
+
+        Assert.Null(await _look.AskAsync(CancellationToken.None));
+    }
+}

@@ -1,0 +1,316 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Net.Http;
+using System.Threading;
+using System.Threading.Tasks;
+using Steelyard.Core.Control;
+using Steelyard.Host.Api;
+using Steelyard.Host.Appliance;
+using Steelyard.Host.Update;
+using Steelyard.Tests.Api;
+
+namespace Steelyard.Tests.Host.Update;
+
+/// <summary>A box and an installer in memory; what they were told, in order, in one list.</summary>
+public sealed class UpdaterTests : IDisposable
+{
+    private const string Fails = "the bundle is damaged";
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("sy");
+    private readonly FakeBox _box = new();
+    private readonly FakeInstaller _installer;
+    private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler());
+    private readonly List<UpdateProgress> _told = [];
+    private Action _onPause = () => { };
+
+    public UpdaterTests()
+    {
+        _installer = new FakeInstaller(_box.Asked);
+        _box.OnAsked = _ => _box.Now = Backup;
+        File.WriteAllText(BundlePath, "a bundle");
+    }
+
+    private static BoxStatus Master => FakeBox.Status;
+
+    private static BoxStatus Backup => FakeBox.Status with
+    {
+        VirtualRouters = [FakeBox.Status.VirtualRouters[0] with { State = "BACKUP" }],
+    };
+
+    private string BundlePath => Path.Combine(_folder.FullName, "new.raucb");
+
+    private string[] Deeds => [.. _box.Asked.Where(asked => asked != "status")];
+
+    public void Dispose()
+    {
+        _http.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task A_master_hands_over_then_installs_then_restarts()
+    {
+        await RunAsync();
+
+        Assert.Equal(["inspect", "failover all in peace", "install", "restart"], Deeds);
+        Assert.Equal(
+            [
+                UpdateStage.Checking, UpdateStage.HandingOver, UpdateStage.Installing,
+                UpdateStage.Restarting,
+            ],
+            _told.Select(progress => progress.Stage).Distinct());
+    }
+
+    [Fact]
+    public async Task What_was_up_is_noted_before_the_handover()
+    {
+        await RunAsync();
+
+        BeforeNote? note = BeforeNote.Read(_folder.FullName);
+        Assert.True(note?.TwinAlive);
+        Assert.Equal(["tcp 192.168.100.1:80"], note!.ServicesUp.ToArray());
+    }
+
+    [Fact]
+    public async Task A_backup_has_nothing_to_hand_over()
+    {
+        _box.Now = Backup;
+
+        await RunAsync();
+
+        Assert.Equal(["inspect", "install", "restart"], Deeds);
+    }
+
+    [Theory]
+    [InlineData("0.0.9", "is older than")]
+    [InlineData("0.1.0", "runs already")]
+    [InlineData("0.2.0", "is for 'toaster'", "toaster")]
+    public async Task A_bundle_that_does_not_fit_changes_nothing(
+        string version, string expected, string compatible = FakeInstaller.Here)
+    {
+        _installer.Bundle = new(compatible, version);
+
+        UpdateRefusedException refused = await RefusedAsync();
+
+        Assert.Contains(expected, refused.Message, StringComparison.Ordinal);
+        Assert.Equal(["inspect"], Deeds);
+    }
+
+    [Theory]
+    [InlineData("0.0.9")]
+    [InlineData("0.1.0")]
+    public async Task What_was_agreed_to_is_installed(string version)
+    {
+        _installer.Bundle = new(FakeInstaller.Here, version);
+
+        await RunAsync(new() { AllowsDowngrade = true, AllowsSame = true });
+
+        Assert.Contains("install", Deeds);
+    }
+
+    [Fact]
+    public async Task A_person_who_is_asked_may_agree()
+    {
+        List<string> asked = [];
+        _installer.Bundle = new(FakeInstaller.Here, "0.1.0");
+
+        await RunAsync(new()
+        {
+            Ask = question =>
+            {
+                asked.Add(question);
+                return Task.FromResult(true);
+            },
+        });
+
+        Assert.Equal(["Version 0.1.0 runs already. Install it again?"], asked);
+        Assert.Contains("install", Deeds);
+    }
+
+    [Theory]
+    [InlineData(false, false, "no twin is heard")]
+    [InlineData(true, false, "cannot take over")]
+    public async Task Without_a_twin_that_can_take_over_a_person_must_agree(
+        bool alive, bool able, string expected)
+    {
+        _box.Now = Master with { Twin = new(alive, "box-b") { CanTakeOver = able } };
+
+        UpdateRefusedException refused = await RefusedAsync();
+        Assert.Contains(expected, refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("install", Deeds);
+
+        await RunAsync(new() { AllowsBreak = true });
+        Assert.Equal(["inspect", "inspect", "install", "restart"], Deeds);
+    }
+
+    [Fact]
+    public async Task A_box_that_does_not_answer_is_updated_only_if_a_person_agrees()
+    {
+        _box.IsGone = true;
+
+        UpdateRefusedException refused = await RefusedAsync();
+        Assert.StartsWith("no box answers, so", refused.Message, StringComparison.Ordinal);
+
+        await RunAsync(new() { AllowsBreak = true });
+        Assert.Equal(["inspect", "inspect", "install", "restart"], Deeds);
+    }
+
+    [Fact]
+    public async Task A_box_that_went_away_meanwhile_is_not_restarted()
+    {
+        _installer.OnInstall = () => _box.IsGone = true;
+
+        UpdateRefusedException refused = await RefusedAsync();
+
+        Assert.Contains("the new root is written, but", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("restart", Deeds);
+    }
+
+    [Fact]
+    public async Task A_twin_that_refuses_leaves_everything_as_it_is()
+    {
+        _box.NextAnswer = ControlAnswer.Refused("refused", "no failover: box-b is busy");
+
+        UpdateRefusedException refused = await RefusedAsync();
+
+        Assert.EndsWith("no failover: box-b is busy", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(["inspect", "failover all in peace"], Deeds);
+    }
+
+    [Fact]
+    public async Task A_box_that_stays_master_is_not_updated()
+    {
+        _box.OnAsked = _ => { };
+
+        UpdateRefusedException refused = await RefusedAsync();
+
+        Assert.EndsWith("this box is MASTER still", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("install", Deeds);
+    }
+
+    [Fact]
+    public async Task An_office_that_came_back_is_handed_over_once_the_twin_is_there_again()
+    {
+        _installer.OnInstall = () => _box.Now = Master with { Twin = new(false, "box-b") };
+        int pauses = 0;
+        _onPause = () =>
+        {
+            pauses++;
+            _box.Now = Master;
+        };
+
+        await RunAsync();
+
+        Assert.Equal(1, pauses);
+        Assert.Equal(
+            ["inspect", "failover all in peace", "install", "failover all in peace", "restart"],
+            Deeds);
+    }
+
+    [Fact]
+    public async Task A_twin_that_does_not_come_back_leaves_the_box_running()
+    {
+        _installer.OnInstall = () => _box.Now = Master with { Twin = new(false, "box-b") };
+
+        UpdateRefusedException refused = await RefusedAsync();
+
+        Assert.Contains("the twin did not come back", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("restart", Deeds);
+    }
+
+    [Fact]
+    public async Task An_install_that_fails_restarts_nothing()
+    {
+        _installer.OnInstall = () => throw new UpdateRefusedException(Fails);
+
+        UpdateRefusedException refused = await RefusedAsync();
+
+        Assert.Equal(Fails, refused.Message);
+        Assert.DoesNotContain("restart", Deeds);
+    }
+
+    [Fact]
+    public async Task A_box_may_be_left_to_restart_later()
+    {
+        await RunAsync(new() { Restarts = false });
+
+        Assert.Equal("install", Deeds[^1]);
+    }
+
+    [Fact]
+    public async Task Two_updates_at_once_are_refused()
+    {
+        UpdateRefusedException? second = null;
+        _installer.OnInstall = () => second = RefusedAsync().GetAwaiter().GetResult();
+
+        await RunAsync();
+
+        Assert.StartsWith("another update is running", second?.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_not_there_is_refused()
+    {
+        File.Delete(BundlePath);
+
+        UpdateRefusedException refused = await RefusedAsync();
+
+        Assert.Equal($"there is no file {BundlePath}", refused.Message);
+    }
+
+    private Task<UpdateRefusedException> RefusedAsync() =>
+        Assert.ThrowsAsync<UpdateRefusedException>(() => RunAsync());
+
+    private Task RunAsync(UpdateOptions? options = null)
+    {
+        Task PauseAsync(TimeSpan time, CancellationToken cancellation)
+        {
+            _onPause();
+            return Task.CompletedTask;
+        }
+
+        BundleFetch fetch =
+            new(_http, _folder.FullName, BundleFetch.UsualMostBytes, PauseAsync);
+        Updater updater = new(
+            _box, _installer, fetch, new TwinGate(_box, PauseAsync), "0.1.0", _folder.FullName)
+        {
+            OnProgress = _told.Add,
+        };
+        return updater.RunAsync(BundlePath, options ?? new(), CancellationToken.None);
+    }
+
+    private sealed class FakeInstaller(List<string> deeds) : IInstaller
+    {
+        public const string Here = "steelyard-rpi64";
+
+        public Bundle Bundle { get; set; } = new(Here, "0.2.0");
+
+        public Action OnInstall { get; set; } = () => { };
+
+        public Task<Bundle> InspectAsync(string path, CancellationToken cancellation)
+        {
+            deeds.Add("inspect");
+            return Task.FromResult(Bundle);
+        }
+
+        public Task<string> ReadCompatibleAsync(CancellationToken cancellation) =>
+            Task.FromResult(Here);
+
+        public Task InstallAsync(
+            string path, Action<int, string> onProgress, CancellationToken cancellation)
+        {
+            deeds.Add("install");
+            OnInstall();
+            onProgress(50, "Copying image to rootfs.1");
+            return Task.CompletedTask;
+        }
+
+        public Task RestartAsync(CancellationToken cancellation)
+        {
+            deeds.Add("restart");
+            return Task.CompletedTask;
+        }
+    }
+}
