@@ -63,7 +63,7 @@ internal sealed record CardFile(
 
     private static ImmutableArray<string> Find(string card)
     {
-        string[] there = Directory.Exists(card) ? Directory.GetFiles(card) : [];
+        string[] there = List(card);
         return
         [
             .. from name in Names
@@ -71,6 +71,19 @@ internal sealed record CardFile(
                where name.Equals(Path.GetFileName(path), StringComparison.OrdinalIgnoreCase)
                select path,
         ];
+    }
+
+    /// <summary>A card that cannot be read is one without a configuration.</summary>
+    private static string[] List(string card)
+    {
+        try
+        {
+            return Directory.GetFiles(card);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
     }
 
     private static ImmutableArray<string> Explain(

@@ -88,11 +88,23 @@ internal sealed class ConfigShelf(string folder)
     }
 
     /// <summary>Numbers order the history: the clock of a box may have stood anywhere.</summary>
-    private IEnumerable<int> Numbers() => !Directory.Exists(_history) ? [] :
-        from path in Directory.GetFiles(_history, "*" + Suffix)
+    private IEnumerable<int> Numbers() =>
+        from path in ListHistory()
         let name = Path.GetFileNameWithoutExtension(path)
         where int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _)
         select int.Parse(name, NumberStyles.None, CultureInfo.InvariantCulture);
+
+    private string[] ListHistory()
+    {
+        try
+        {
+            return Directory.GetFiles(_history, "*" + Suffix);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
 
     private string PathOf(int number) => Path.Combine(
         _history, number.ToString("D6", CultureInfo.InvariantCulture) + Suffix);

@@ -31,7 +31,6 @@ internal sealed class Updater(
     public async Task RunAsync(
         string source, UpdateOptions options, CancellationToken cancellation)
     {
-        _ = Directory.CreateDirectory(folder);
         using FileStream held = Hold();
         bool isRemote = BundleFetch.IsAddress(source);
         string path = isRemote
@@ -70,6 +69,7 @@ internal sealed class Updater(
     {
         try
         {
+            _ = Directory.CreateDirectory(folder);
             return new FileStream(
                 Path.Combine(folder, "lock"),
                 FileMode.OpenOrCreate,

@@ -156,6 +156,19 @@ public sealed class IntakeTests : IDisposable
             "THERE IS NO CONFIGURATION ON THIS CARD\r\n", Fault, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_card_that_is_not_there_leaves_the_last_good_one()
+    {
+        Put("steelyard.conf", Good);
+        Run();
+        Directory.Delete(Card, recursive: true);
+
+        IntakeReport report = Run();
+
+        Assert.True(report is { Runs: true, IsWell: false });
+        Assert.Equal(Good, _shelf.ReadCurrent());
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("\r\n \r\n")]

@@ -251,6 +251,18 @@ public sealed class UpdaterTests : IDisposable
     }
 
     [Fact]
+    public async Task A_place_that_cannot_be_written_is_a_refusal()
+    {
+        string file = Path.Combine(_folder.FullName, "file");
+        await File.WriteAllTextAsync(file, string.Empty);
+
+        UpdateRefusedException refused = await Assert.ThrowsAsync<UpdateRefusedException>(
+            () => RunAsync(folder: Path.Combine(file, "update")));
+
+        Assert.Contains("cannot be written", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_file_that_is_not_there_is_refused()
     {
         File.Delete(BundlePath);
@@ -263,7 +275,7 @@ public sealed class UpdaterTests : IDisposable
     private Task<UpdateRefusedException> RefusedAsync() =>
         Assert.ThrowsAsync<UpdateRefusedException>(() => RunAsync());
 
-    private Task RunAsync(UpdateOptions? options = null)
+    private Task RunAsync(UpdateOptions? options = null, string? folder = null)
     {
         Task PauseAsync(TimeSpan time, CancellationToken cancellation)
         {
@@ -274,7 +286,8 @@ public sealed class UpdaterTests : IDisposable
         BundleFetch fetch =
             new(_http, _folder.FullName, BundleFetch.UsualMostBytes, PauseAsync);
         Updater updater = new(
-            _box, _installer, fetch, new TwinGate(_box, PauseAsync), "0.1.0", _folder.FullName)
+            _box, _installer, fetch, new TwinGate(_box, PauseAsync), "0.1.0",
+            folder ?? _folder.FullName)
         {
             OnProgress = _told.Add,
         };
