@@ -1,0 +1,37 @@
+# Shared by the scripts of this folder. Sourced, never run.
+# shellcheck shell=bash
+card=/boot/firmware
+prefix=/dev/$(cat /run/boot/prefix 2> /dev/null)
+notices=/run/box/notices
+
+say() { echo "${0##*/}: $*"; }
+
+# What a person must know is in the log, and at the end of FAULT.txt on the card.
+notice() { # name, sentence
+    mkdir -p "$notices"
+    echo "$2" > "$notices/$1"
+    say "$2"
+}
+
+# Runs a command while the card's FAT may be written; the rest of the time it may not.
+on_card() {
+    mount -o remount,rw "$card" || return 1
+    local status=0
+    "$@" || status=$?
+    sync -f "$card"
+    mount -o remount,ro "$card" || true
+    return $status
+}
+
+# A text file of any editor, as lines of UTF-8: without a mark, and without carriage returns.
+plain_text() { # file
+    local from=UTF-8
+    case $(head -c 3 "$1" | od -An -tx1 | tr -d ' ') in
+        fffe*) from=UTF-16LE ;;
+        feff*) from=UTF-16BE ;;
+        efbbbf) tail -c +4 "$1" | tr -d '\r'; return ;;
+    esac
+    if [ $from = UTF-8 ]; then tr -d '\r' < "$1"; else
+        tail -c +3 "$1" | iconv -f $from -t UTF-8 | tr -d '\r'
+    fi
+}
