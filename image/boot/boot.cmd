@@ -36,7 +36,9 @@ else
     setenv BOOT_SEQ ${seq_0}
 fi
 
-setenv save 'setexpr BOOT_SEQ ${BOOT_SEQ} + 1; env export -c -s 200 ${sector_at} ${choice}; ${devtype} write ${sector_at} ${next} 1'
+setenv save 'setexpr BOOT_SEQ ${BOOT_SEQ} + 1
+env export -c -s 200 ${sector_at} ${choice}
+${devtype} write ${sector_at} ${next} 1'
 
 setenv slot
 for name in ${BOOT_ORDER}; do
@@ -64,7 +66,8 @@ fi
 run save
 
 echo "steelyard: booting slot ${slot} (A has ${BOOT_A_LEFT} tries left, B ${BOOT_B_LEFT})"
-setenv bootargs "steelyard.slot=${slot} rauc.slot=${slot} steelyard.disk=@DISK_ID@ ro panic=10 quiet loglevel=4 systemd.show_status=no"
+setenv bootargs "steelyard.slot=${slot} rauc.slot=${slot} steelyard.disk=@DISK_ID@"
+setenv bootargs "${bootargs} ro panic=10 quiet loglevel=4 systemd.show_status=no"
 if test -e ${devtype} ${devnum}:${distro_bootpart} serial-shell; then
     setenv bootargs "${bootargs} systemd.show_status=yes"
 fi

@@ -33,10 +33,12 @@ def lines(found):
     names = [f"{name}={version}" for _, name, version in found]
     known = {}
     for record in apt("apt-cache", "show", *names).split("\n\n"):
-        fields = dict(re.findall(r"^(Package|Version|Architecture|SHA256): (\S+)", record, re.MULTILINE))
+        wanted = r"^(Package|Version|Architecture|SHA256): (\S+)"
+        fields = dict(re.findall(wanted, record, re.MULTILINE))
         if "SHA256" in fields:
             known[fields["Package"], fields["Version"]] = fields["Architecture"], fields["SHA256"]
-    return [" ".join((group, name, version, *known[name, version])) for group, name, version in found]
+    return [" ".join((group, name, version, *known[name, version]))
+            for group, name, version in found]
 
 
 def main(path):
