@@ -18,12 +18,21 @@ export LC_ALL=C.UTF-8 TZ=UTC DEBIAN_FRONTEND=noninteractive
 umask 022
 
 die() { printf '\nimage/build: %s\n' "$*" >&2; exit 1; }
-note() { printf '\r\033[K  %s\n' "$*" >&3; }
+note() { printf '\r  %-70s\n' "$*" >&3; }
 
 # Runs a program of the tool root; it sees files under $work as $inside.
 in_tools() {
     chroot "$tools" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 TZ=UTC \
         HOME=/root SOURCE_DATE_EPOCH="$SOURCE_DATE_EPOCH" "$@"
+}
+
+# The same for a tool that looks into /proc, which the tool root has not: it runs outside, with the
+# tool root's own loader and libraries, and sees files as they are here.
+with_tools() {
+    local loaders=("$tools"/usr/lib*/ld-linux-*.so.*) libraries=("$tools"/usr/lib/*-linux-gnu)
+    local name=$1
+    shift
+    "${loaders[0]}" --library-path "${libraries[0]}" "$tools/usr/bin/$name" "$@"
 }
 
 # The packages of a group of versions.lock, as file names, in its order.
