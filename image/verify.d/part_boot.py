@@ -1,0 +1,114 @@
+"""One image on QEMU's machine 'virt', by its own boot loader."""
+
+import re
+import select
+import socket
+
+import browser
+from box import ADDRESSES, boot as start, configuration, prepare
+from wires import ask, wait_served
+
+
+def boot(report, places):
+    """one box from its boot loader to a page: times, memory, what it shuts and what it shows"""
+    places.wires.serve()
+    card = prepare(places, "boot", configuration())
+    box = start(report, places, card, "box-a", "the image")
+    served = wait_served(300, alive=lambda: box.runs)
+    report.check(served is not None, "it balances a page of a real server", box.tail())
+    ask_times(report, box, served)
+    ask_root(report, box)
+    ask_doors(report, box)
+    report.check(
+        "box-a" in box.say("/usr/bin/steelyard status"), "steelyard status answers in the box",
+        box.say("/usr/bin/steelyard status; journalctl -b -u steelyard | tail -20"))
+    report.check(box.run("ipvsadm -Ln | grep -q 192.0.2.10:80")[0] == 0,
+                 "ipvsadm lists the service", box.say("ipvsadm -Ln"))
+    browser.picture(report, places, f"http://{ADDRESSES['a'][0]}:8080/", "image-dashboard.png")
+    code, name = box.run("cat /proc/sys/kernel/hostname")
+    report.check(re.fullmatch(r"steelyard-[0-9a-f]{8}", name), f"its name is {name}")
+
+
+def ask_times(report, box, served):
+    stamps = box.say(
+        "systemctl show -p KernelTimestampMonotonic -p UserspaceTimestampMonotonic "
+        "-p FinishTimestampMonotonic; for u in prepare intake; do systemctl show "
+        "-p ExecMainStartTimestampMonotonic -p ExecMainExitTimestampMonotonic steelyard-$u; done; "
+        "systemctl show -p ExecMainStartTimestampMonotonic -p ActiveEnterTimestampMonotonic steelyard")
+    values = [int(value) / 1e6 for value in re.findall(r"Monotonic=(\d+)", stamps)]
+    report.note(f"boot loader's choice at {box.when('steelyard: booting slot') or -1:.0f} s")
+    if len(values) == 9:
+        report.note("in seconds of the kernel: init {1:.1f}, prepare {3:.1f}-{4:.1f}, "
+                    "intake {5:.1f}-{6:.1f}, steelyard started {7:.1f}, ready {8:.1f}, "
+                    "all done {2:.1f}".format(*values))
+        report.check(0 < values[8] - values[7] < 30,
+                     f"the program is ready {values[8] - values[7]:.1f} s after its start")
+    if served is not None:
+        report.note(f"a page was answered {served:.0f} s after the shell was there")
+
+
+def ask_root(report, box):
+    box.run("systemctl is-system-running --wait", 300)
+    code, failed = box.run("systemctl --failed --no-legend --plain")
+    report.check(failed.strip() == "", "no unit has failed",
+                 failed + box.say("journalctl -b -p warning -n 40"))
+    used = re.search(r"Mem: +\d+ +(\d+)", box.say("free -m"))
+    report.check(used and int(used[1]) <= 200, f"it uses {used and used[1]} MB of memory (200)",
+                 box.say("free -m; ps axo rss,args --sort=-rss | head -12"))
+    report.check(box.run("touch /a-file /usr/a-file /etc/a-file")[0] != 0,
+                 "the root cannot be written", box.say("cat /proc/mounts"))
+    report.check(box.run("touch /boot/firmware/a-file")[0] != 0, "the FAT cannot be written")
+    mounts = box.say("awk '$4 ~ /(^|,)rw(,|$)/ && $1 ~ \"^/dev/\" { print $2 }' /proc/mounts")
+    report.check(mounts.split() == ["/data"], "data alone can be written", mounts)
+    found = box.say("find / -xdev -type f -perm /6000")
+    report.check(found.strip() == "", "no program is setuid", found)
+    for name in "apt dpkg gcc cc python3 perl su sudo".split():
+        if box.run(f"command -v {name}")[0] == 0:
+            report.check(False, f"there is no {name}")
+    size = box.say("cat /sys/class/block/vda4/size")
+    grown = box.say("df -m /data | tail -1")
+    report.check(int(size) * 512 > 300 * 1024 * 1024 and int(grown.split()[1]) > 250,
+                 "data has grown to the size of the card", size + grown)
+    report.check(box.run("[ $(stat -c %U:%a /data/keys) = root:700 ]")[0] == 0,
+                 "keys are root's alone", box.say("ls -la /data"))
+
+
+def ask_doors(report, box):
+    open_inside = box.say("ss -H -lntup")
+    # Link-local and loopback aside, what listens to more than the box itself:
+    wide = [line for line in open_inside.splitlines()
+            if line.startswith("tcp") and not re.search(r" (127\.|\[::1\]|\[::ffff:127)", line)]
+    wanted = [line for line in wide if f"{ADDRESSES['a'][0]}:8080" in line
+              or re.search(r":8848 ", line) or re.search(r"(:5355|:5353) ", line)]
+    report.check(wide == wanted, "nothing listens but the dashboard", open_inside)
+    found = scan(ADDRESSES["a"][0], [*range(1, 1025), 1883, 5353, 5355, 8080, 8443, 8848, 8883,
+                                     9090, 10001])
+    report.check(found == [8080], "from outside the dashboard's port alone is open", found)
+    report.check(box.run("nft list chain inet box input | grep -q 'policy drop'")[0] == 0,
+                 "the firewall is on", box.say("nft list ruleset"))
+    report.check(box.run("systemctl is-active dropbear")[0] != 0, "SSH is off")
+    report.check(ask(ADDRESSES["a"][0], 8080) is not None, "the dashboard answers")
+
+
+def scan(address, ports, seconds=6.0):
+    """The TCP ports that are open."""
+    waiting, found = {}, []
+    poll = select.epoll()
+    for port in ports:
+        link = socket.socket()
+        link.setblocking(False)
+        link.connect_ex((address, port))
+        poll.register(link, select.EPOLLOUT)
+        waiting[link.fileno()] = (link, port)
+    import time
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        for handle, _ in poll.poll(left):
+            link, port = waiting.pop(handle)
+            if link.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0:
+                found.append(port)
+            poll.unregister(link)
+            link.close()
+    for link, _ in waiting.values():
+        link.close()
+    return sorted(found)

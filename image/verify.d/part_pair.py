@@ -1,0 +1,125 @@
+"""Two boxes from the same image, between clients and real servers."""
+
+import collections
+import subprocess
+import time
+
+from box import boot as start, configuration, prepare
+from vm import BOOT
+from wires import Load, ask, longest_gap, wait_served
+
+# The virtual router 51 outside: whose port frames with this address come from is MASTER.
+ROUTER = "00:00:5e:00:01:33"
+OTHER = {"a": "b", "b": "a"}
+
+
+class Pair:
+    def __init__(self, places):
+        self.boxes, self.places = {}, places
+
+    def master(self):
+        """By what the outside network's switch has learned, not by what a box says of itself."""
+        table = subprocess.run(["bridge", "fdb", "show", "br", "outside"], capture_output=True,
+                               text=True, check=True).stdout
+        for line in table.splitlines():
+            if line.startswith(ROUTER):
+                port = line.split()[2]
+                for letter, box in self.boxes.items():
+                    if box.outside == port:
+                        return letter
+        return None
+
+    def wait_master(self, letter, seconds):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if self.master() == letter:
+                return True
+            time.sleep(0.05)
+        return False
+
+
+def pair(report, places):
+    """two boxes of one image: real HTTP, the button hands over, one is killed and comes back"""
+    places.wires.serve()
+    both = Pair(places)
+    for letter, priority in (("a", 150), ("b", 100)):
+        disk = prepare(places, f"pair-{letter}", configuration(letter, priority), letter)
+        both.boxes[letter] = start(report, places, disk, f"pair-{letter}", f"box {letter}")
+    a, b = both.boxes["a"], both.boxes["b"]
+    report.need(wait_served(300, alive=lambda: a.runs and b.runs) is not None,
+                "the pair balances", a.say("journalctl -b -u steelyard | tail -20"))
+    report.check(both.wait_master("a", 120), "the higher priority is MASTER",
+                 a.say("/usr/bin/steelyard status") + b.say("/usr/bin/steelyard status"))
+    report.check(a.until("/usr/bin/steelyard status | grep -qi twin", 60), "box a knows its twin",
+                 a.say("/usr/bin/steelyard status"))
+    report.note("\n" + a.say("/usr/bin/steelyard status"))
+    settle(both)
+    balanced(report)
+    button(report, both)
+    killed(report, both)
+
+
+def settle(both, seconds=120):
+    """Until both boxes have done all that a start brings with it."""
+    for box in both.boxes.values():
+        box.run("systemctl is-system-running --wait", seconds)
+
+
+def balanced(report):
+    load = Load()
+    time.sleep(10)
+    requests = load.stop()
+    tally = collections.Counter(answer for _, _, answer in requests)
+    report.check(len(requests) > 50 and None not in tally and len(tally) == 3,
+                 f"{len(requests)} pages come from all three servers, none fails", tally)
+    report.note(", ".join(f"{answer}: {count}" for answer, count in sorted(
+        tally.items(), key=lambda pair: str(pair[0]))))
+
+
+def button(report, both):
+    master = both.master() or "a"
+    other = OTHER[master]
+    load = Load()
+    time.sleep(4)
+    both.boxes[master].press_button()
+    begun = time.monotonic()
+    moved = both.wait_master(other, 60)
+    took = time.monotonic() - begun
+    time.sleep(6)
+    requests = load.stop()
+    report.check(moved, f"a press of box {master}'s button makes box {other} the MASTER",
+                 both.boxes[master].say("journalctl -b -u steelyard | tail -20"))
+    report.note(f"the other box held the address after {took:.2f} s")
+    judge(report, requests, 0, "at the press")
+
+
+def killed(report, both):
+    master = both.master() or "a"
+    other = OTHER[master]
+    load = Load()
+    time.sleep(4)
+    both.boxes[master].kill()
+    begun = time.monotonic()
+    moved = both.wait_master(other, 60)
+    took = time.monotonic() - begun
+    time.sleep(8)
+    requests = load.stop()
+    report.check(moved, f"box {master} is killed, and box {other} is MASTER",
+                 both.boxes[other].say("journalctl -b -u steelyard | tail -20"))
+    report.note(f"the other box held the address after {took:.2f} s")
+    judge(report, requests, 4, "at the kill")
+    box = both.boxes[master].start()
+    report.check(box.shell(BOOT), f"box {master} starts again", box.tail())
+    report.check(box.until("systemctl is-active steelyard", 120), "and serves again",
+                 box.say("systemctl status steelyard"))
+    if master == "a":
+        report.check(both.wait_master("a", 120), "and is MASTER again, by its priority")
+    report.check(ask() is not None, "the pair balances as before")
+
+
+def judge(report, requests, most_failed, when):
+    failed = sum(1 for _, _, answer in requests if not answer)
+    gap, _ = longest_gap(requests)
+    report.check(requests and failed <= most_failed and gap < 10,
+                 f"{when}: {len(requests)} requests, {failed} failed (at most {most_failed}), "
+                 f"the longest gap {gap:.2f} s")
