@@ -5,7 +5,8 @@
 
 if itest ${kernel_addr_r} -lt 40000000; then setenv ram 0; else setenv ram 40000000; fi
 setexpr kernel_at ${ram} + 2000000
-setexpr kernel_comp_addr_r ${ram} + 8000000
+# Not at 8000000: there lies the device tree of QEMU's raspi4b.
+setexpr kernel_comp_addr_r ${ram} + 18000000
 setenv kernel_comp_size 8000000
 setexpr initrd_at ${ram} + 10000000
 setexpr sector_at ${ram} + 14000000

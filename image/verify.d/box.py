@@ -1,6 +1,7 @@
 """What is written on the cards: configurations, addresses, keys; and boxes that are up."""
 
 from card import Card
+from places import MEBI
 from vm import Vm
 
 NETWORK = """[Match]
@@ -92,9 +93,9 @@ def configuration(name="a", priority=150, advert="1", servers=None):
         servers="".join(SERVER.format(address=one) for one in servers or SERVERS))
 
 
-def prepare(places, name, text=None, letter="a", shell=True):
+def prepare(places, name, text=None, letter="a", shell=True, size=768 * MEBI):
     """A card with addresses for both ports, and with a configuration if one is given."""
-    card = Card(places, name)
+    card = Card(places, name, size)
     for port, address in zip(("outside", "inside"), ADDRESSES[letter]):
         card.put(f"network/{port}.network", NETWORK.format(port=port, address=address))
     if text is not None:

@@ -3,8 +3,10 @@
 import re
 import select
 import socket
+import time
 
 import browser
+from places import MEBI
 from box import ADDRESSES, boot as start, configuration, prepare
 from wires import ask, wait_served
 
@@ -12,6 +14,7 @@ from wires import ask, wait_served
 def boot(report, places):
     """one box from its boot loader to a page: times, memory, what it shuts and what it shows"""
     places.wires.serve()
+    ask_files(report, places)
     card = prepare(places, "boot", configuration())
     box = start(report, places, card, "box-a", "the image")
     served = wait_served(300, alive=lambda: box.runs)
@@ -27,6 +30,26 @@ def boot(report, places):
     browser.picture(report, places, f"http://{ADDRESSES['a'][0]}:8080/", "image-dashboard.png")
     code, name = box.run("cat /proc/sys/kernel/hostname")
     report.check(re.fullmatch(r"steelyard-[0-9a-f]{8}", name), f"its name is {name}")
+    hang(report, box)
+
+
+def hang(report, box):
+    """A hung engine starts the whole box again; its twin has taken over long before."""
+    begun, begin = time.monotonic(), len(box.log)
+    box.type("kill -STOP $(systemctl show -p MainPID --value steelyard)\n")
+    again = box.wait_log("U-Boot 20", 90, begin)
+    took = time.monotonic() - begun
+    report.check(again and took <= 20, f"a hung engine starts the box again: after {took:.0f} s "
+                 "(15 s on a board; emulated, 20)", box.tail())
+
+
+def ask_files(report, places):
+    packed = places.image.with_name(places.image.name.removesuffix(".xz") + ".xz")
+    for path, most, name in ((packed, 150, "the image, compressed,"),
+                             (places.build / "slot/root.squashfs", 120, "the root")):
+        if path.exists():
+            size = path.stat().st_size / MEBI
+            report.check(size <= most, f"{name} has {size:.0f} MiB ({most} at most)")
 
 
 def ask_times(report, box, served):
@@ -52,6 +75,14 @@ def ask_root(report, box):
     code, failed = box.run("systemctl --failed --no-legend --plain")
     report.check(failed.strip() == "", "no unit has failed",
                  failed + box.say("journalctl -b -p warning -n 40"))
+    score = re.search(r": ([0-9.]+) ", box.say(
+        "systemd-analyze security steelyard.service | tail -n 1", 300))
+    report.check(score and float(score[1]) <= 2.0,
+                 f"the service's exposure is {score and score[1]} (2.0 at most)")
+    report.check("Slot States" in box.say("rauc status", 200), "RAUC knows its slots",
+                 box.say("rauc status"))
+    report.check(box.say("ls /var/log/journal 2> /dev/null; ls /run/log/journal | wc -l") == "1",
+                 "the journal is in memory")
     used = re.search(r"Mem: +\d+ +(\d+)", box.say("free -m"))
     report.check(used and int(used[1]) <= 200, f"it uses {used and used[1]} MB of memory (200)",
                  box.say("free -m; ps axo rss,args --sort=-rss | head -12"))
@@ -100,7 +131,6 @@ def scan(address, ports, seconds=6.0):
         link.connect_ex((address, port))
         poll.register(link, select.EPOLLOUT)
         waiting[link.fileno()] = (link, port)
-    import time
     end = time.monotonic() + seconds
     while (left := end - time.monotonic()) > 0:
         for handle, _ in poll.poll(left):

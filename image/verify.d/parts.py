@@ -1,5 +1,6 @@
 """The parts, in the order in which they run."""
 
+from part_boards import boards
 from part_boot import boot
 from part_card import card
 from part_cuts import cuts
@@ -12,4 +13,5 @@ ALL = {
     "update": update,
     "pair": pair,
     "cuts": cuts,
+    "boards": boards,
 }

@@ -29,20 +29,12 @@ class Vm:
 
     def start(self):
         places, folder = self.places, self.card.folder
-        words = ["chroot", places.tools, "qemu-system-aarch64", "-M", "virt,acpi=off",
-                 "-cpu", "cortex-a72", "-smp", "2", "-m", str(self._memory),
-                 "-accel", "tcg,thread=multi", "-nodefaults", "-display", "none",
-                 "-bios", places.inside(places.build / "vm/usr/lib/u-boot/qemu_arm64/u-boot.bin"),
+        words = ["chroot", places.tools, "qemu-system-aarch64", *self.machine(),
+                 "-nodefaults", "-display", "none",
                  "-chardev", "stdio,id=s,signal=off", "-serial", "chardev:s",
                  "-monitor", f"unix:{places.inside(folder)}/monitor,server=on,wait=off",
-                 "-drive", f"if=none,id=d,file={places.inside(self.card.path)},format=raw",
-                 "-device", "virtio-blk-pci,drive=d,addr=3", "-device", "virtio-rng-pci,addr=5"]
-        self._taps = [places.wires.tap(network) for network, _, _ in self._networks]
-        for (network, slot, mac), (handle, _) in zip(self._networks, self._taps):
-            words += ["-netdev", f"tap,id={network},fd={handle}",
-                      "-device", f"virtio-net-pci,netdev={network},addr={slot},mac={mac},romfile="]
+                 *self.plug()]
         (folder / "monitor").unlink(missing_ok=True)
-        self.outside = self._taps[0][1]
         self.log, self._times, self._turn = b"", [], 0
         self.begun = time.monotonic()
         self._process = subprocess.Popen(
@@ -51,6 +43,25 @@ class Vm:
         threading.Thread(target=self._read, args=(self._process,), daemon=True).start()
         places.started(self)
         return self
+
+    def machine(self):
+        """The machine and what is always in it."""
+        places = self.places
+        return ["-M", "virt,acpi=off", "-cpu", "cortex-a72", "-smp", "2", "-m", str(self._memory),
+                "-accel", "tcg,thread=multi",
+                "-bios", places.inside(places.build / "vm/usr/lib/u-boot/qemu_arm64/u-boot.bin"),
+                "-drive", f"if=none,id=d,file={places.inside(self.card.path)},format=raw",
+                "-device", "virtio-blk-pci,drive=d,addr=3", "-device", "virtio-rng-pci,addr=5"]
+
+    def plug(self):
+        """The network cards, each with a tap of its network."""
+        words = []
+        self._taps = [self.places.wires.tap(network) for network, _, _ in self._networks]
+        self.outside = self._taps[0][1]
+        for (network, slot, mac), (handle, _) in zip(self._networks, self._taps):
+            words += ["-netdev", f"tap,id={network},fd={handle}",
+                      "-device", f"virtio-net-pci,netdev={network},addr={slot},mac={mac},romfile="]
+        return words
 
     def _read(self, process):
         with open(self.card.folder / "log", "ab") as file:
@@ -101,7 +112,7 @@ class Vm:
         if self.wait_log(PROMPT, seconds, since) is None:
             return False
         begin = len(self.log)
-        self.type("stty -echo; set +o emacs; PS1=; PS2=; export TERM=dumb SYSTEMD_COLORS=0 "
+        self.type("stty -echo; set +o emacs; dmesg -n 1; PS1=; PS2=; export TERM=dumb SYSTEMD_COLORS=0 "
                   "SYSTEMD_PAGER=cat; printf '@@%s\\n' ready\n")
         return self.wait_log(rb"@@ready", 120, begin) is not None
 
