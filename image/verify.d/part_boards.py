@@ -49,14 +49,14 @@ def boards(report, places):
     tree(places, disk.folder)
     box = Pi(places, disk, "pi-a").start()
     report.need(box.wait_log("steelyard: booting slot A", 120),
-                "the Pi's U-Boot runs the card's script and chooses a slot", box.tail())
-    report.need(box.shell(), "its root comes up, and its console has a shell", box.tail(30))
+                "the Pi's U-Boot runs the card's script and chooses a slot", box.tail)
+    report.need(box.shell(), "its root comes up, and its console has a shell", lambda: box.tail(30))
     report.note(f"raspi4b: shell after {box.when('steelyard-[0-9a-f]+:[^ ]*# '):.0f} s")
     model = box.say("tr -d '\\0' < /proc/device-tree/model")
     report.check("Raspberry Pi 4" in model, f"it is a {model}")
     report.check(box.run("systemctl show steelyard-prepare -p Result | grep -q success")[0] == 0,
                  "its data partition and card are prepared",
-                 box.say("journalctl -b -u steelyard-prepare"))
+                 lambda: box.say("journalctl -b -u steelyard-prepare"))
     report.check("LED_READY" in box.say("gpioinfo 2> /dev/null; cat /usr/share/steelyard/board/"
                                         "rpi4/panel.conf"), "the board's profile is there")
     failed = box.say("systemctl --failed --no-legend --plain")

@@ -18,10 +18,9 @@ def update(report, places):
         good = bundles.make("good.raucb", "99.0")
         disk = prepare(places, "update", configuration())
         box = start(report, places, disk, "update-a", "the box")
-        report.check(wait_served(240, alive=lambda: box.runs) is not None, "it balances", box.tail())
-        report.check(box.until("boot-choice() { /usr/lib/steelyard/boot-choice \"$@\"; }; "
-                               "boot-choice show | grep -q BOOT_A_LEFT=3", 240),
-                     "the root that it runs is good", box.say("/usr/lib/steelyard/boot-choice show"))
+        report.check(wait_served(240, alive=lambda: box.runs) is not None, "it balances", box.tail)
+        report.check(box.until("boot-choice show | grep -q BOOT_A_LEFT=3", 240),
+                     "the root that it runs is good", lambda: box.say("boot-choice show"))
         refused(report, box, bundles)
         to_b(report, box, good)
         back_again(report, places, box, bundles)
@@ -30,7 +29,7 @@ def update(report, places):
 
 
 def refused(report, box, bundles):
-    before = box.say("/usr/lib/steelyard/boot-choice show")
+    before = box.say("boot-choice show")
     cases = {
         "a bundle of a stranger's key":
             (bundles.make("stranger.raucb", "99.0", **bundles.stranger()), "", "trusts"),
@@ -43,29 +42,29 @@ def refused(report, box, bundles):
         "an address that has nothing": (bundles.address("nothing.raucb"), "", "404"),
     }
     for name, (address, words, meaning) in cases.items():
-        code, said = box.run(f"/usr/bin/steelyard update --yes {words} {address}", UPDATE)
+        code, said = box.run(f"steelyard update --yes {words} {address}", UPDATE)
         report.check(code not in (0, -1) and meaning in said, f"{name} is refused, in words", said)
         report.note(said.splitlines()[-1] if said else "nothing said")
-    after = box.say("/usr/lib/steelyard/boot-choice show")
+    after = box.say("boot-choice show")
     # The changed bundle was found out while it was being written: RAUC has marked that slot.
-    report.check(box.run("[ \"$(/usr/lib/steelyard/boot-choice get-primary)\" = A ]")[0] == 0,
+    report.check(box.run("[ \"$(boot-choice get-primary)\" = A ]")[0] == 0,
                  "after all of them the box would start what it runs", f"{before}\n{after}")
 
 
 def to_b(report, box, address):
     begun, begin = time.monotonic(), len(box.log)
-    box.type(f"/usr/bin/steelyard update --yes {address} 2>&1\n")
+    box.type(f"steelyard update --yes {address} 2>&1\n")
     report.need(box.wait_log("steelyard: booting slot B", UPDATE, begin),
-                "a good bundle is installed, and the box starts it", box.tail(40))
+                "a good bundle is installed, and the box starts it", lambda: box.tail(40))
     report.note(f"installed and started again after {time.monotonic() - begun:.0f} s")
-    report.need(box.shell(BOOT, len(box.log)), "the new root starts", box.tail())
+    report.need(box.shell(BOOT, len(box.log)), "the new root starts", box.tail)
     report.check(box.say("cat /run/boot/name") == "B", "it runs from slot B")
     report.check(wait_served(300, alive=lambda: box.runs) is not None, "and balances as before",
-                 box.say("journalctl -b | tail -40"))
-    report.check(box.until("/usr/lib/steelyard/boot-choice show | grep -q BOOT_TRIAL=none", 400),
+                 box.journal)
+    report.check(box.until("boot-choice show | grep -q BOOT_TRIAL=none", 400),
                  "it passes the health gate, and is kept",
-                 box.say("/usr/lib/steelyard/boot-choice show; journalctl -b -u steelyard-health"))
-    report.check("BOOT_ORDER=B A" in box.say("/usr/lib/steelyard/boot-choice show"),
+                 lambda: box.say("boot-choice show; journalctl -b -u steelyard-health"))
+    report.check("BOOT_ORDER=B A" in box.say("boot-choice show"),
                  "B is first from now on")
 
 
@@ -76,16 +75,16 @@ def back_again(report, places, box, bundles):
     for what, make in kinds:
         address = bundles.make("broken.raucb", "100.0", slot=make())
         begun, begin = time.monotonic(), len(box.log)
-        box.type(f"/usr/bin/steelyard update --yes {address} 2>&1\n")
+        box.type(f"steelyard update --yes {address} 2>&1\n")
         report.need(box.wait_log("steelyard: booting slot A", UPDATE, begin),
-                    f"{what} is installed and tried", box.tail(40))
+                    f"{what} is installed and tried", lambda: box.tail(40))
         tried = len(box.log)
         report.need(box.wait_log("steelyard: booting slot B", 3 * BOOT, tried),
-                    f"{what}: the box goes back by itself", box.tail(40))
+                    f"{what}: the box goes back by itself", lambda: box.tail(40))
         tries = box.log[begin:].count(b"steelyard: booting slot A")
         report.check(1 <= tries <= 3, f"{what}: tried {tries} times",)
-        report.need(box.shell(BOOT, len(box.log)), f"{what}: the old root starts", box.tail())
+        report.need(box.shell(BOOT, len(box.log)), f"{what}: the old root starts", box.tail)
         report.check(wait_served(300, alive=lambda: box.runs) is not None,
-                     f"{what}: the box balances again", box.say("journalctl -b | tail -40"))
+                     f"{what}: the box balances again", box.journal)
         report.note(f"{what}: from the update to balancing again "
                     f"{time.monotonic() - begun:.0f} s")

@@ -28,9 +28,10 @@ class Report:
         print(f"       {time.monotonic() - self.begun:6.0f} s  {self.part}: {sentence}", flush=True)
 
     def check(self, holds, sentence, found=None):
-        """Is it so? If not, shows what was found instead."""
+        """Is it so? If not, shows what was found instead: a text, or who can find it."""
         self._say("ok" if holds else "not ok", sentence)
         if not holds and found is not None:
+            found = found() if callable(found) else found
             for line in str(found).strip().splitlines()[-25:]:
                 print(f"                 | {line}", flush=True)
         return bool(holds)

@@ -112,8 +112,9 @@ class Vm:
         if self.wait_log(PROMPT, seconds, since) is None:
             return False
         begin = len(self.log)
-        self.type("stty -echo; set +o emacs; dmesg -n 1; PS1=; PS2=; export TERM=dumb SYSTEMD_COLORS=0 "
-                  "SYSTEMD_PAGER=cat; printf '@@%s\\n' ready\n")
+        self.type("stty -echo; set +o emacs; dmesg -n 1; PS1=; PS2=; "
+                  "PATH=$PATH:/usr/lib/steelyard; "
+                  "export TERM=dumb SYSTEMD_COLORS=0 SYSTEMD_PAGER=cat; printf '@@%s\\n' ready\n")
         return self.wait_log(rb"@@ready", 120, begin) is not None
 
     def run(self, command, seconds=180):
@@ -131,6 +132,10 @@ class Vm:
 
     def say(self, command, seconds=180):
         return self.run(command, seconds)[1]
+
+    def journal(self):
+        """The end of the journal: what a failed question shows."""
+        return self.say("journalctl -b --no-hostname | tail -40")
 
     def until(self, command, seconds, pause=2):
         """Runs a command in the box until it succeeds; False if it never does."""
