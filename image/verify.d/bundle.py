@@ -63,7 +63,6 @@ class Bundles:
         self.places.tool(
             "rauc", "bundle", f"--cert={self.places.inside(signing / 'cert.pem')}",
             f"--key={self.places.inside(signing / 'key.pem')}",
-            f"--keyring={self.places.inside(signing / 'cert.pem')}",
             "--mksquashfs-args=-comp zstd -Xcompression-level 1", here, target)
         shutil.rmtree(here)
         shutil.rmtree(signing)

@@ -27,7 +27,8 @@ def boot(report, places):
         lambda: box.say("steelyard status; journalctl -b -u steelyard | tail -20"))
     report.check(box.run("ipvsadm -Ln | grep -q 192.0.2.10:80")[0] == 0,
                  "ipvsadm lists the service", lambda: box.say("ipvsadm -Ln"))
-    browser.picture(report, places, f"http://{ADDRESSES['a'][0]}:8080/", "image-dashboard.png")
+    browser.picture(report, places, f"http://{ADDRESSES['a'][0]}:8080/", "image-dashboard.png",
+                    ("box-a", "MASTER", "10.1.0.11"))
     code, name = box.run("cat /proc/sys/kernel/hostname")
     report.check(re.fullmatch(r"steelyard-[0-9a-f]{8}", name), f"its name is {name}")
     hang(report, box)
@@ -57,7 +58,8 @@ def ask_times(report, box, served):
         "systemctl show -p KernelTimestampMonotonic -p UserspaceTimestampMonotonic "
         "-p FinishTimestampMonotonic; for u in prepare intake; do systemctl show "
         "-p ExecMainStartTimestampMonotonic -p ExecMainExitTimestampMonotonic steelyard-$u; done; "
-        "systemctl show -p ExecMainStartTimestampMonotonic -p ActiveEnterTimestampMonotonic steelyard")
+        "systemctl show -p ExecMainStartTimestampMonotonic -p ActiveEnterTimestampMonotonic "
+        "steelyard")
     values = [int(value) / 1e6 for value in re.findall(r"Monotonic=(\d+)", stamps)]
     report.note(f"boot loader's choice at {box.when('steelyard: booting slot') or -1:.0f} s")
     if len(values) == 9:
@@ -65,7 +67,8 @@ def ask_times(report, box, served):
                     "intake {5:.1f}-{6:.1f}, steelyard started {7:.1f}, ready {8:.1f}, "
                     "all done {2:.1f}".format(*values))
         report.check(0 < values[8] - values[7] < 30,
-                     f"the program is ready {values[8] - values[7]:.1f} s after its start")
+                     f"the program is ready {values[8] - values[7]:.1f} s after its start",
+                     lambda: box.say("journalctl -b -u steelyard -o short-monotonic | tail -30"))
     if served is not None:
         report.note(f"a page was answered {served:.0f} s after the shell was there")
 

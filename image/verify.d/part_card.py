@@ -29,7 +29,7 @@ def one_armed(report, places, disk):
     text = ONE_ARM.format(name="box-a", address=OUTSIDE).replace("\n", "\r\n")
     disk.put("steelyard.conf", b"\xff\xfe" + text.encode("utf-16-le"))
     key = make_key(disk)
-    box = start(report, places, disk, "card-a", "a box with one port, its file in UTF-16 with CRLF,",
+    box = start(report, places, disk, "card-a", "a box with one port, its file UTF-16 and CRLF,",
                 inside=False)
     report.check(wait_served(240, OUTSIDE, 8080, alive=lambda: box.runs) is not None,
                  "with one port alone the box serves", box.journal)
@@ -42,7 +42,8 @@ def one_armed(report, places, disk):
     box.run("cat /data/config/current.conf > /run/kept; "
             "fallocate -l $(($(df --output=avail -B1 /data | tail -1) - 65536)) /data/filler; "
             "dd if=/dev/zero of=/data/filler2 bs=4096 2> /dev/null; "
-            "for i in $(seq 300); do echo x 2> /dev/null > /data/config/$i || break; done; sync", 400)
+            "for i in $(seq 300); do echo x 2> /dev/null > /data/config/$i || break; done; "
+            "sync", 400)
     report.note("data is full: " + box.say("df /data | tail -1"))
     box.kill()
 

@@ -4,8 +4,8 @@ import collections
 import subprocess
 import time
 
-from box import boot as start, configuration, prepare
-from vm import BOOT
+from box import configuration, prepare
+from vm import BOOT, Vm
 from wires import Load, ask, longest_gap, wait_served
 
 # The virtual router 51 outside: whose port frames with this address come from is MASTER.
@@ -44,7 +44,9 @@ def pair(report, places):
     both = Pair(places)
     for letter, priority in (("a", 150), ("b", 100)):
         disk = prepare(places, f"pair-{letter}", configuration(letter, priority), letter)
-        both.boxes[letter] = start(report, places, disk, f"pair-{letter}", f"box {letter}")
+        both.boxes[letter] = Vm(places, disk, f"pair-{letter}").start()
+    for letter, box in both.boxes.items():
+        report.need(box.shell(2 * BOOT), f"box {letter} boots", box.tail)
     a, b = both.boxes["a"], both.boxes["b"]
     report.need(wait_served(300, alive=lambda: a.runs and b.runs) is not None,
                 "the pair balances", lambda: a.say("journalctl -b -u steelyard | tail -20"))

@@ -26,6 +26,8 @@ class Places:
         self.version = re.sub(r"^steelyard-(.*)-rpi64.*", r"\1", self.image.name)
         self._machines = []
         self._wires = None
+        # RAUC asks /proc for its files. This is a mount namespace of our own.
+        subprocess.run(["mount", "-t", "proc", "proc", self.tools / "proc"], check=True)
 
     @staticmethod
     def _newest(folder):
