@@ -66,7 +66,7 @@ def ask_times(report, box, served):
         report.note("in seconds of the kernel: init {1:.1f}, prepare {3:.1f}-{4:.1f}, "
                     "intake {5:.1f}-{6:.1f}, steelyard started {7:.1f}, ready {8:.1f}, "
                     "all done {2:.1f}".format(*values))
-        report.check(0 < values[8] - values[7] < 30,
+        report.check(0 < values[8] - values[7] < 60,
                      f"the program is ready {values[8] - values[7]:.1f} s after its start",
                      lambda: box.say("journalctl -b -u steelyard -o short-monotonic | tail -30"))
     if served is not None:

@@ -52,7 +52,7 @@ def pair(report, places):
                 "the pair balances", lambda: a.say("journalctl -b -u steelyard | tail -20"))
     report.check(both.wait_master("a", 120), "the higher priority is MASTER",
                  lambda: a.say("steelyard status") + b.say("steelyard status"))
-    report.check(a.until("steelyard status | grep -qi twin", 60), "box a knows its twin",
+    report.check(a.until("steelyard status | grep -q box-b", 180), "box a knows its twin",
                  lambda: a.say("steelyard status"))
     report.note("\n" + a.say("steelyard status"))
     settle(both)
