@@ -49,6 +49,9 @@ virtual_server 192.0.2.10 80 {{
     lvs_method NAT
     delay_loop 5
 {servers}}}
+panel {{
+    chip gpiochip0
+}}
 dashboard {{
     listen {address} 8080
 }}
