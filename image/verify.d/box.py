@@ -112,5 +112,6 @@ def boot(report, places, card, name, what, **words):
     """Starts a box and waits for its shell."""
     box = Vm(places, card, name, **words).start()
     report.need(box.shell(), f"{what} boots, and its console has a shell", box.tail())
+    box.until("systemctl is-active -q steelyard-intake", 300)
     report.note(f"{what}: shell after {box.when('steelyard-[0-9a-f]+:[^ ]*# '):.0f} s")
     return box

@@ -71,6 +71,7 @@ def judge(report, places, disk, box, turn):
     """It starts, balances, and nothing is half written."""
     box.start()
     report.need(box.shell(), f"after cut {turn} the box starts", lambda: box.tail(40))
+    box.until("systemctl is-active -q steelyard-intake", 300)
     slot = box.say("cat /run/boot/name")
     report.check(wait_served(300, alive=lambda: box.runs) is not None,
                  f"after cut {turn} it balances (slot {slot})",
