@@ -55,16 +55,11 @@ def pair(report, places):
     report.check(a.until("steelyard status | grep -q box-b", 180), "box a knows its twin",
                  lambda: a.say("steelyard status"))
     report.note("\n" + a.say("steelyard status"))
-    settle(both)
+    for box in both.boxes.values():
+        box.settle()
     balanced(report)
     button(report, both)
     killed(report, both)
-
-
-def settle(both, seconds=120):
-    """Until both boxes have done all that a start brings with it."""
-    for box in both.boxes.values():
-        box.run("systemctl is-system-running --wait", seconds)
 
 
 def balanced(report):

@@ -146,6 +146,11 @@ class Vm:
             time.sleep(pause)
         return False
 
+    def settle(self, seconds=400):
+        """Until no unit is being started any more; True when none has failed."""
+        self.until("systemctl is-system-running | grep -Eq 'running|degraded'", seconds)
+        return self.say("systemctl --failed --no-legend --plain") == ""
+
     def monitor(self, command):
         with socket.socket(socket.AF_UNIX) as link:
             link.connect(str(self.card.folder / "monitor"))
