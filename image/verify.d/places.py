@@ -73,6 +73,7 @@ class Places:
             if not self.keep:
                 machine.card.remove()
         self._machines = []
-        if not self.keep and not any(self.work.iterdir()):
+
+    def close(self):
+        if not self.keep:
             shutil.rmtree(self.work, ignore_errors=True)
-            self.work.mkdir(parents=True)
