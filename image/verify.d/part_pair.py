@@ -5,6 +5,8 @@ import subprocess
 import time
 
 from box import configuration, prepare
+from bundle import Bundles
+from part_update import UPDATE
 from vm import BOOT, Vm
 from wires import Load, ask, longest_gap, wait_served
 
@@ -40,6 +42,39 @@ class Pair:
 
 def pair(report, places):
     """two boxes of one image: real HTTP, the button hands over, one is killed and comes back"""
+    both = begin(report, places)
+    balanced(report)
+    button(report, both)
+    killed(report, both)
+
+
+def renew(report, places):
+    """a pair under load gets a new root, one box at a time, and no request fails"""
+    both = begin(report, places)
+    bundles = Bundles(places)
+    load = Load()
+    try:
+        address = bundles.make("good.raucb", "99.0")
+        for letter in ("b", "a"):
+            box = both.boxes[letter]
+            mark = len(box.log)
+            box.type(f"steelyard update {address} 2>&1\n")
+            report.need(box.wait_log("steelyard: booting slot B", UPDATE, mark),
+                        f"box {letter} is updated, and starts the new root", lambda: box.tail(30))
+            report.need(box.shell(BOOT, len(box.log)), f"box {letter} is up again", box.tail)
+            report.check(box.until("boot-choice show | grep -q BOOT_TRIAL=none", 400),
+                         f"box {letter} keeps its new root",
+                         lambda: box.say("boot-choice show; journalctl -b -u steelyard-health"))
+        requests, load = load.stop(), None
+    finally:
+        if load:
+            load.stop()
+        bundles.close()
+    judge(report, requests, 0, "while both were updated")
+
+
+def begin(report, places):
+    """A pair that balances, and knows itself to be one."""
     places.wires.serve()
     both = Pair(places)
     for letter, priority in (("a", 150), ("b", 100)):
@@ -57,9 +92,7 @@ def pair(report, places):
     report.note("\n" + a.say("steelyard status"))
     for box in both.boxes.values():
         box.settle()
-    balanced(report)
-    button(report, both)
-    killed(report, both)
+    return both
 
 
 def balanced(report):
