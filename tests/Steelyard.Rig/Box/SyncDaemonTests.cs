@@ -15,6 +15,10 @@ public sealed class SyncDaemonTests
         first.WaitUntilServing();
         using RunningBox second = new(world, "box3", Configs.Routers(priority: 100) + web);
         second.WaitForRole("BACKUP");
+
+        // Of a server that is down nothing is learnt.
+        Shell.Until(
+            "the backup has its server", () => second.Ipvsadm("-Ln").Output.Contains("-> 10."));
         string sum = Shell.Run($"sha256sum < {world.Folder}/nginx11/large");
         using Process download = Shell.Start($"ip netns exec {world.Name("client")} "
             + $"curl -sS -m 60 http://{BoxWorld.Vip}/slow | sha256sum");
