@@ -96,13 +96,9 @@ class Bundles:
 
     def slot_without_root(self):
         """A slot whose kernel starts, and whose root is noise."""
-        slot = self.folder / "noise.slot"
-        os.system(f"cp --sparse=always '{self.places.build}/slot.img' '{slot}'")
         noise = self.folder / "noise"
         noise.write_bytes(os.urandom(MEBI))
-        for request in ("rm /root.squashfs", f"write {self.places.inside(noise)} root.squashfs"):
-            self.places.tool("debugfs", "-w", "-R", request, slot)
-        return slot
+        return self._slot_with("noise.slot", noise)
 
     def slot_that_is_ill(self):
         """A slot that starts, and whose program ends at once."""
@@ -115,15 +111,19 @@ class Bundles:
         program.write_text('#!/bin/bash\n[ "$1" != run ] || exit 1\nexec -a steelyard '
                            '/usr/bin/steelyard.well "$@"\n')
         program.chmod(0o755)
-        squash, slot = self.folder / "ill.squashfs", self.folder / "ill.slot"
+        squash = self.folder / "ill.squashfs"
         self.places.tool("mksquashfs", tree, squash, "-comp", "zstd", "-Xcompression-level", "1",
                          "-noappend", "-no-progress")
         shutil.rmtree(tree)
+        return self._slot_with("ill.slot", squash)
+
+    def _slot_with(self, name, root):
+        """The build's slot with another root, which is used up."""
+        slot = self.folder / name
         os.system(f"cp --sparse=always '{self.places.build}/slot.img' '{slot}'")
-        self.places.tool("debugfs", "-w", "-R", "rm /root.squashfs", slot)
-        self.places.tool("debugfs", "-w", "-R",
-                         f"write {self.places.inside(squash)} root.squashfs", slot)
-        squash.unlink()
+        for request in ("rm /root.squashfs", f"write {self.places.inside(root)} root.squashfs"):
+            self.places.tool("debugfs", "-w", "-R", request, slot)
+        root.unlink()
         return slot
 
     def close(self):

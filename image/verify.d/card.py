@@ -57,13 +57,6 @@ class Card:
                  and "clusters" not in line]
         return not wrong, done.stdout
 
-    def debugfs(self, *requests, write=False):
-        path = f"{self.places.inside(self.path)}?offset={DATA * MEBI}"
-        done = self.places.tool("debugfs", *(["-w"] if write else []),
-                                *[word for request in requests for word in ("-R", request)], path,
-                                check=False)
-        return done.stdout
-
     def wreck_data(self):
         """The data partition's first mebibyte, with its superblock, is noise."""
         with open(self.path, "r+b") as card:
@@ -71,11 +64,6 @@ class Card:
             card.write(os.urandom(MEBI))
             card.seek((DATA + 128) * MEBI)
             card.write(os.urandom(MEBI))
-
-    def wipe_slot(self, name):
-        with open(self.path, "r+b") as card:
-            card.seek(SLOTS[name] * MEBI)
-            card.write(bytes(8 * MEBI))
 
     def slot_hash(self, name):
         summed = hashlib.sha256()

@@ -109,35 +109,33 @@ def balanced(report):
 def button(report, both):
     master = both.master() or "a"
     other = OTHER[master]
+    change(report, both, master, both.boxes[master].press_button, witness=master, rest=6,
+           sentence=f"a press of box {master}'s button makes box {other} the MASTER",
+           most_failed=0, when="at the press")
+
+
+def change(report, both, master, act, witness, rest, sentence, most_failed, when):
+    """The other box becomes MASTER by an act, under load. The witness tells, if it does not."""
     load = Load()
     time.sleep(4)
-    both.boxes[master].press_button()
+    act()
     begun = time.monotonic()
-    moved = both.wait_master(other, 60)
+    moved = both.wait_master(OTHER[master], 60)
     took = time.monotonic() - begun
-    time.sleep(6)
+    time.sleep(rest)
     requests = load.stop()
-    report.check(moved, f"a press of box {master}'s button makes box {other} the MASTER",
-                 lambda: both.boxes[master].say("journalctl -b -u steelyard | tail -20"))
+    report.check(moved, sentence,
+                 lambda: both.boxes[witness].say("journalctl -b -u steelyard | tail -20"))
     report.note(f"the other box held the address after {took:.2f} s")
-    judge(report, requests, 0, "at the press")
+    judge(report, requests, most_failed, when)
 
 
 def killed(report, both):
     master = both.master() or "a"
     other = OTHER[master]
-    load = Load()
-    time.sleep(4)
-    both.boxes[master].kill()
-    begun = time.monotonic()
-    moved = both.wait_master(other, 60)
-    took = time.monotonic() - begun
-    time.sleep(8)
-    requests = load.stop()
-    report.check(moved, f"box {master} is killed, and box {other} is MASTER",
-                 lambda: both.boxes[other].say("journalctl -b -u steelyard | tail -20"))
-    report.note(f"the other box held the address after {took:.2f} s")
-    judge(report, requests, 4, "at the kill")
+    change(report, both, master, both.boxes[master].kill, witness=other, rest=8,
+           sentence=f"box {master} is killed, and box {other} is MASTER",
+           most_failed=4, when="at the kill")
     box = both.boxes[master].start()
     report.check(box.shell(BOOT), f"box {master} starts again", box.tail)
     report.check(box.until("systemctl is-active steelyard", 120), "and serves again",

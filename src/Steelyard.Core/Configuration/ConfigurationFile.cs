@@ -13,6 +13,11 @@ public sealed record ConfigurationResult(
 public static class ConfigurationFile
 {
     /// <summary>
+    /// Of a file with all that it includes. A thousand services of ten servers are 400,000.
+    /// </summary>
+    public const int MaximumCharacters = 4 * 1024 * 1024;
+
+    /// <summary>
     /// Reads the file and all that it includes; never throws for what stands in them.
     /// </summary>
     /// <param name="hostName">The box's name when the file has no <c>router_id</c>.</param>

@@ -12,7 +12,7 @@ internal sealed class IncludeMerger(IConfigFiles files)
 {
     public string Read(string path)
     {
-        _ = files.TryRead(path, Parser.MaximumCharacters, out string? text, out _);
+        _ = files.TryRead(path, ConfigurationFile.MaximumCharacters, out string? text, out _);
         StringBuilder merged = new(text?.Length ?? 0);
         if (text is not null)
         {

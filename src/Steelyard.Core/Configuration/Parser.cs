@@ -17,9 +17,6 @@ internal sealed class Parser(IConfigFiles files, FaultList faults)
     private const int MaximumIncludeDepth = 16;
     private const int MaximumFiles = 256;
 
-    /// <summary>A thousand services of ten servers are 400,000 characters.</summary>
-    internal const int MaximumCharacters = 4 * 1024 * 1024;
-
     private readonly List<string> _open = [];
     private int _fileCount;
     private int _characters;
@@ -40,7 +37,7 @@ internal sealed class Parser(IConfigFiles files, FaultList faults)
         }
 
         _fileCount++;
-        int room = MaximumCharacters - _characters;
+        int room = ConfigurationFile.MaximumCharacters - _characters;
         if (!files.TryRead(path, room + 1, out string? text, out string? reason))
         {
             faults.Error(from, $"cannot read {Shown.Text(path)}: {reason}");
@@ -49,7 +46,9 @@ internal sealed class Parser(IConfigFiles files, FaultList faults)
 
         if (text.Length > room)
         {
-            faults.Error(from, $"the files hold more than {MaximumCharacters} characters");
+            faults.Error(
+                from,
+                $"the files hold more than {ConfigurationFile.MaximumCharacters} characters");
             return [];
         }
 

@@ -121,7 +121,7 @@ public sealed class ConnectionTable
         in Endpoint source,
         in Endpoint destination,
         out FlowDirection direction) =>
-        Find(HashOf(protocol, source, destination), protocol, source, destination, out direction);
+        _store.Directory.Find(protocol, source, destination, out direction);
 
     /// <summary>The same, with the hash that <see cref="HashOf"/> gave.</summary>
     public int Find(
@@ -269,7 +269,7 @@ public sealed class ConnectionTable
         ref readonly Connection connection = ref _store[handle];
         bool hasRest = connection.HasRest;
         bool isFullNat = connection.Method == ForwardingMethod.FullNat;
-        int controller = hasRest ? _store.Rest(handle).ControllerPlusOne - 1 : Nothing;
+        int controller = ControllerOf(handle);
         bool isPromised = controller >= 0 && _store[controller].IsTemplate;
         record = new(
             connection.Protocol,

@@ -1,6 +1,5 @@
 using Steelyard.Core.Services;
 using Steelyard.Core.Time;
-using Steelyard.Core.Wire;
 
 namespace Steelyard.Core.Connections;
 
@@ -43,13 +42,8 @@ internal sealed class Expectations(
             return Nothing;
         }
 
-        Endpoint anyPort = flow.Client with { Port = 0 };
         int handle = store.Directory.Find(
-            store.Directory.HashOf(flow.Protocol, anyPort, flow.Virtual),
-            flow.Protocol,
-            anyPort,
-            flow.Virtual,
-            out FlowDirection sender);
+            flow.Protocol, flow.Client with { Port = 0 }, flow.Virtual, out FlowDirection sender);
         if (handle < 0
             || sender != FlowDirection.FromClient
             || (store[handle].Flags & ConnectionFlags.Expected) == 0

@@ -17,6 +17,15 @@ internal sealed class FlowDirectory(ConnectionStore store, ulong seed)
     private readonly FlowIndex _index = new(store.Capacity * 2);
     private readonly SeededHash _hash = new(seed);
 
+    /// <summary>The connection of a packet between these ends; -1 when there is none.</summary>
+    public int Find(
+        TransportProtocol protocol,
+        in Endpoint source,
+        in Endpoint destination,
+        out FlowDirection direction) =>
+        Find(HashOf(protocol, source, destination), protocol, source, destination, out direction);
+
+    /// <summary>The same, with the hash that <see cref="HashOf"/> gave.</summary>
     public int Find(
         uint hash,
         TransportProtocol protocol,

@@ -113,7 +113,7 @@ public sealed record IncidentCounts
     /// <summary>Connections that <c>drop_entry</c> threw out.</summary>
     public long ConnectionsThrownOut { get; init; }
 
-    /// <summary>The twin's connections whose service or server is not known here.</summary>
+    /// <summary>The twin's connections that this box could not go on with.</summary>
     public long ConnectionsSkipped { get; init; }
 
     /// <summary>SIP dialogues for which too many Call-IDs were known.</summary>

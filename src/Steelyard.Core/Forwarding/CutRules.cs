@@ -14,15 +14,14 @@ internal static class CutRules
     private const int LeastIpv4Cut = 576;
 
     /// <summary>
-    /// Too large, and may not be cut; a super-frame never is: its sender can do better.
+    /// Of a packet that is longer than a link takes: it cannot go on. A super-frame is never cut
+    /// into fragments: its sender can do better.
     /// </summary>
     public static bool IsTooBig(
-        in Arrival arrival, in IpPacket packet, int mtu, bool mayBeCut)
-    {
-        return packet.TotalLength > mtu && (arrival.Offload.Segmentation == SegmentationKind.None
+        in Arrival arrival, in IpPacket packet, int mtu, bool mayBeCut) =>
+        arrival.Offload.Segmentation == SegmentationKind.None
             ? !mayBeCut
-            : SuperFrame.HeadersOf(packet) + arrival.Offload.SegmentLength > mtu);
-    }
+            : SuperFrame.HeadersOf(packet) + arrival.Offload.SegmentLength > mtu;
 
     /// <summary>
     /// Its sender allows it, or cut it before into parts that the link takes. Options would have to

@@ -337,7 +337,7 @@ internal sealed class Departures(Engine engine, EngineOptions options)
             neighbour.Knowledge = NeighbourKnowledge.Asked;
         }
 
-        engine.Raise(new(
+        _ = engine.Events.TryPut(new(
             EngineEventKind.NeighbourWanted,
             neighbour.Port!.InterfaceIndex,
             neighbour.Address,

@@ -212,23 +212,6 @@ public sealed class Engine
     /// </summary>
     internal bool HasRoomForUnprovenNews => Events.Count < Events.Capacity / 2;
 
-    internal void Raise(in EngineEvent happening)
-    {
-        if (TryReserveEvent())
-        {
-            Events.Reserved = happening;
-            Events.Publish();
-        }
-    }
-
-    /// <returns>False when what happened is lost.</returns>
-    internal bool TryReserveEvent()
-    {
-        bool isReserved = Events.TryReserve();
-        Counters.EventsLost += isReserved ? 0 : 1;
-        return isReserved;
-    }
-
     private void ApplyCommands(Instant now)
     {
         for (int count = 0; count < CommandsPerTurn; count++)

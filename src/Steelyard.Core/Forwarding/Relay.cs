@@ -82,12 +82,12 @@ internal sealed class Relay(Engine engine)
             return Expired(arrival, packet, OurAddressTowards(arrival, packet.Source));
         }
 
-        if (packet.TotalLength > MtuOf(hop)
+        int mtu = MtuOf(hop);
+        if (packet.TotalLength > mtu
             && CutRules.IsTooBig(
-                arrival, packet, MtuOf(hop), CutRules.MayBeCut(arrival, packet, MtuOf(hop))))
+                arrival, packet, mtu, CutRules.MayBeCut(arrival, packet, mtu)))
         {
-            return TooBig(
-                arrival, packet, OurAddressTowards(arrival, packet.Source), MtuOf(hop));
+            return TooBig(arrival, packet, OurAddressTowards(arrival, packet.Source), mtu);
         }
 
         return DropReason.None;

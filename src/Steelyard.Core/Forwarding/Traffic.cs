@@ -24,21 +24,15 @@ internal static class Traffic
             octets += (packets - 1) * SuperFrame.HeadersOf(packet);
         }
 
-        TrafficCounters own = server.Counters;
-        TrafficCounters all = server.Service!.Counters;
         if (direction == FlowDirection.FromClient)
         {
-            own.InPackets += packets;
-            own.InBytes += octets;
-            all.InPackets += packets;
-            all.InBytes += octets;
+            AddIn(server.Counters, packets, octets);
+            AddIn(server.Service!.Counters, packets, octets);
         }
         else
         {
-            own.OutPackets += packets;
-            own.OutBytes += octets;
-            all.OutPackets += packets;
-            all.OutBytes += octets;
+            AddOut(server.Counters, packets, octets);
+            AddOut(server.Service!.Counters, packets, octets);
         }
     }
 
@@ -52,11 +46,19 @@ internal static class Traffic
             return;
         }
 
-        TrafficCounters own = server.Counters;
-        TrafficCounters all = server.Service!.Counters;
-        own.OutPackets++;
-        own.OutBytes += octets;
-        all.OutPackets++;
-        all.OutBytes += octets;
+        AddOut(server.Counters, 1, octets);
+        AddOut(server.Service!.Counters, 1, octets);
+    }
+
+    private static void AddIn(TrafficCounters counters, int packets, int octets)
+    {
+        counters.InPackets += packets;
+        counters.InBytes += octets;
+    }
+
+    private static void AddOut(TrafficCounters counters, int packets, int octets)
+    {
+        counters.OutPackets += packets;
+        counters.OutBytes += octets;
     }
 }

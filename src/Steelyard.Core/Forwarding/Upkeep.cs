@@ -49,6 +49,7 @@ internal sealed class Upkeep
         _engine.Counters.DatagramsTimedOut = _engine.Reassembly.TimedOut;
         _engine.Counters.DatagramsEvicted = _engine.Reassembly.Evicted;
         _engine.Counters.DatagramsOverlapping = _engine.Reassembly.Overlaps;
+        _engine.Counters.EventsLost = _engine.Events.Refused;
         bool isBusy = budget == 0;
         isBusy |= TakeSnapshotShare(now);
         isBusy |= _orphanNext != int.MaxValue && EndShareOfOrphans();
@@ -91,7 +92,7 @@ internal sealed class Upkeep
             return;
         }
 
-        if (_engine.TryReserveEvent())
+        if (_engine.Events.TryReserve())
         {
             _engine.Connections.FillRecord(handle, now, out ConnectionRecord record);
             _engine.Events.Reserved = new(

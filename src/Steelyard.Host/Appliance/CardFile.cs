@@ -20,7 +20,6 @@ internal sealed record CardFile(
     ImmutableArray<string> Complaints,
     ImmutableArray<string> Remarks)
 {
-    private const int LongestFile = 4 * 1024 * 1024;
     private const int LongestLine = 100;
 
     /// <summary>The first that is there counts. Windows hides the last suffix.</summary>
@@ -61,9 +60,10 @@ internal sealed record CardFile(
             Path.GetFileName(path), complaints.IsEmpty ? text : null, complaints, remarks);
     }
 
+    /// <summary>A card that cannot be read is one without a configuration.</summary>
     private static ImmutableArray<string> Find(string card)
     {
-        string[] there = List(card);
+        string[] there = Readable.Files(card);
         return
         [
             .. from name in Names
@@ -73,24 +73,12 @@ internal sealed record CardFile(
         ];
     }
 
-    /// <summary>A card that cannot be read is one without a configuration.</summary>
-    private static string[] List(string card)
-    {
-        try
-        {
-            return Directory.GetFiles(card);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            return [];
-        }
-    }
-
     private static ImmutableArray<string> Explain(
         ConfigFault fault, string card, SnapshotFiles files)
     {
         string said = Place(fault, card) + fault.Sentence;
-        string? line = files.TryRead(fault.Position.File, LongestFile, out string? text, out _)
+        string? line = files.TryRead(
+            fault.Position.File, ConfigurationFile.MaximumCharacters, out string? text, out _)
             ? text.Split('\n').ElementAtOrDefault(fault.Position.Line - 1)?.Trim()
             : null;
         if (string.IsNullOrEmpty(line))

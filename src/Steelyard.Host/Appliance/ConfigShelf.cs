@@ -30,7 +30,7 @@ internal sealed class ConfigShelf(string folder)
     ];
 
     /// <summary>The text in force; null when there is none that can be read.</summary>
-    public string? ReadCurrent() => TryRead(CurrentPath);
+    public string? ReadCurrent() => Readable.Text(CurrentPath);
 
     /// <summary>When the text in force was taken in, by the box's clock.</summary>
     public DateTime KeptAtUtc => File.GetLastWriteTimeUtc(CurrentPath);
@@ -45,7 +45,7 @@ internal sealed class ConfigShelf(string folder)
     {
         _ = Directory.CreateDirectory(_history);
         string? before = ReadCurrent();
-        if (before is not null && History.Select(TryRead).FirstOrDefault() != before)
+        if (before is not null && History.Select(Readable.Text).FirstOrDefault() != before)
         {
             WriteOrMakeRoom(PathOf(Numbers().DefaultIfEmpty(0).Max() + 1), before);
         }
@@ -89,35 +89,11 @@ internal sealed class ConfigShelf(string folder)
 
     /// <summary>Numbers order the history: the clock of a box may have stood anywhere.</summary>
     private IEnumerable<int> Numbers() =>
-        from path in ListHistory()
+        from path in Readable.Files(_history, "*" + Suffix)
         let name = Path.GetFileNameWithoutExtension(path)
         where int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _)
         select int.Parse(name, NumberStyles.None, CultureInfo.InvariantCulture);
 
-    private string[] ListHistory()
-    {
-        try
-        {
-            return Directory.GetFiles(_history, "*" + Suffix);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            return [];
-        }
-    }
-
     private string PathOf(int number) => Path.Combine(
         _history, number.ToString("D6", CultureInfo.InvariantCulture) + Suffix);
-
-    private static string? TryRead(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
 }

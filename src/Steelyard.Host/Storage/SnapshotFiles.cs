@@ -14,13 +14,6 @@ internal sealed class SnapshotFiles(IConfigFiles files) : IConfigFiles
     private readonly Dictionary<string, (string? Text, string? Reason)> _read = [];
     private readonly Dictionary<string, ImmutableArray<string>> _matched = [];
 
-    /// <summary>A text that answers to a name, as if it were a file.</summary>
-    public SnapshotFiles With(string path, string text)
-    {
-        _read[path] = (text, null);
-        return this;
-    }
-
     public bool TryRead(
         string path,
         int maximumLength,

@@ -185,5 +185,5 @@ internal sealed class BundleFetch(
         }
     }
 
-    private static string Megabytes(long bytes) => $"{bytes / 1_000_000} MB";
+    internal static string Megabytes(long bytes) => $"{bytes / 1_000_000} MB";
 }

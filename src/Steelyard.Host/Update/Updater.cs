@@ -205,7 +205,7 @@ internal sealed class Updater(
     private void ShowFetched(long bytes, long? ofBytes) => Show(
         UpdateStage.Fetching,
         ofBytes is > 0 ? (int)(100 * bytes / ofBytes) : null,
-        $"{bytes / 1_000_000} MB fetched");
+        $"{BundleFetch.Megabytes(bytes)} fetched");
 
     private void Show(UpdateStage stage, int? percent, string sentence) =>
         OnProgress(new(stage, percent, sentence));
