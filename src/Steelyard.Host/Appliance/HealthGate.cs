@@ -10,15 +10,18 @@ namespace Steelyard.Host.Appliance;
 
 /// <summary>
 /// Is the box as well as it was? Asked after an update, before the new root is kept: it passes
-/// when the routers take part, services and twin are as before, and the dashboard answers.
+/// when the routers take part, services and twin are as before, and the dashboard answers, and
+/// that holds: a program that comes up well and falls over soon after is not well.
 /// </summary>
 /// <param name="before">How the box was; none: it need only answer, and take part.</param>
 /// <param name="askDashboard">Null when it answers, or why not.</param>
+/// <param name="looks">How many looks in a row must find it well.</param>
 /// <param name="say">Told each time that something else is missing.</param>
 internal sealed class HealthGate(
     IBoxControl box,
     BeforeNote? before,
     Func<CancellationToken, Task<string?>> askDashboard,
+    int looks,
     Action<string> say)
 {
     /// <summary>Looks again after each pause. False when the time is over.</summary>
@@ -26,18 +29,20 @@ internal sealed class HealthGate(
         Func<CancellationToken, Task> pause, CancellationToken timeIsOver)
     {
         string? said = null;
+        int wellLooks = 0;
         try
         {
             while (true)
             {
                 string missing = string.Join("; ", await FindMissingAsync(timeIsOver));
-                if (missing.Length == 0)
+                wellLooks = missing.Length == 0 ? wellLooks + 1 : 0;
+                if (wellLooks >= looks)
                 {
                     say("the box is well");
                     return true;
                 }
 
-                if (missing != said)
+                if (missing.Length > 0 && missing != said)
                 {
                     say($"not well yet: {missing}");
                     said = missing;
@@ -48,7 +53,9 @@ internal sealed class HealthGate(
         }
         catch (OperationCanceledException) when (timeIsOver.IsCancellationRequested)
         {
-            say($"the box did not become well in time: {said ?? "it did not answer"}");
+            string why = wellLooks > 0 ? "it was not well for long enough"
+                : said ?? "it did not answer";
+            say($"the box did not become well in time: {why}");
             return false;
         }
     }

@@ -12,22 +12,13 @@ namespace Steelyard.Host.Commands;
 internal static class HealthGateCommand
 {
     private const int UsualSeconds = 120;
+    private const int UsualSteadySeconds = 15;
 
     public static Part Build()
     {
-        Option<int> within = new("--within")
-        {
-            HelpName = "SECONDS",
-            Description = "How long to wait.",
-            DefaultValueFactory = _ => UsualSeconds,
-        };
-        within.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 1 or > 86_400)
-            {
-                result.AddError("'--within' takes 1 to 86400 seconds.");
-            }
-        });
+        Option<int> within = Seconds("--within", "How long to wait.", UsualSeconds);
+        Option<int> steady = Seconds(
+            "--steady", "How long it must be well without a break.", UsualSteadySeconds);
         Option<string> configuration = new("--config", "-c")
         {
             HelpName = "FILE",
@@ -45,6 +36,7 @@ internal static class HealthGateCommand
             "health-gate", "Wait until the box is as well as it was before its update.")
         {
             within,
+            steady,
             configuration,
             state,
             socket,
@@ -54,6 +46,7 @@ internal static class HealthGateCommand
             parsed.GetRequiredValue(configuration),
             BeforeNote.Read(parsed.GetRequiredValue(state)),
             TimeSpan.FromSeconds(parsed.GetRequiredValue(within)),
+            parsed.GetRequiredValue(steady),
             parsed.InvocationConfiguration.Output,
             cancellation));
         return new(command,
@@ -65,11 +58,30 @@ internal static class HealthGateCommand
         ]);
     }
 
+    private static Option<int> Seconds(string name, string description, int usual)
+    {
+        Option<int> option = new(name)
+        {
+            HelpName = "SECONDS",
+            Description = description,
+            DefaultValueFactory = _ => usual,
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > 86_400)
+            {
+                result.AddError($"'{name}' takes 1 to 86400 seconds.");
+            }
+        });
+        return option;
+    }
+
     private static async Task<int> RunAsync(
         string socket,
         string configuration,
         BeforeNote? before,
         TimeSpan within,
+        int steadySeconds,
         TextWriter output,
         CancellationToken cancellation)
     {
@@ -78,7 +90,9 @@ internal static class HealthGateCommand
         time.CancelAfter(within);
         using ControlClient box = new(socket);
         using DashboardLook dashboard = new(configuration);
-        HealthGate gate = new(box, before, dashboard.AskAsync, output.WriteLine);
+        // A look a second, the first at once.
+        HealthGate gate = new(
+            box, before, dashboard.AskAsync, steadySeconds + 1, output.WriteLine);
         bool isWell = await gate.PassAsync(
             token => Task.Delay(TimeSpan.FromSeconds(1), token), time.Token);
         return isWell ? ExitCodes.Done : ExitCodes.Refused;

@@ -15,6 +15,7 @@ public sealed class HealthGateTests
     private readonly FakeBox _box = new();
     private readonly List<string> _said = [];
     private string? _dashboard;
+    private int _looks = 1;
 
     [Fact]
     public async Task A_box_that_is_as_it_was_passes_at_once()
@@ -36,6 +37,30 @@ public sealed class HealthGateTests
 
         Assert.Equal(
             ["not well yet: virtual router outside is INIT", "the box is well"], _said);
+    }
+
+    [Fact]
+    public async Task A_box_must_be_well_for_several_looks_in_a_row()
+    {
+        _looks = 3;
+
+        Assert.False(await PassAsync(Before, pauses: 2));
+        Assert.True(await PassAsync(Before, pauses: 3));
+
+        _said.Clear();
+        _dashboard = "the dashboard is silent";
+        Assert.False(await PassAsync(Before, pauses: 4, then: () => _dashboard = null, most: 6));
+        _dashboard = "the dashboard is silent";
+        Assert.True(await PassAsync(Before, pauses: 4, then: () => _dashboard = null, most: 7));
+
+        Assert.Equal(
+            [
+                "not well yet: the dashboard is silent",
+                "the box did not become well in time: it was not well for long enough",
+                "not well yet: the dashboard is silent",
+                "the box is well",
+            ],
+            _said);
     }
 
     [Fact]
@@ -102,19 +127,24 @@ public sealed class HealthGateTests
         Assert.Null(BeforeNote.Read(folder.FullName));
     }
 
-    private async Task<bool> PassAsync(BeforeNote? before, int pauses = 3, Action? then = null)
+    /// <param name="pauses">The pause at which something happens: the time is over, or this.</param>
+    /// <param name="most">The pause at which the time is over all the same.</param>
+    private async Task<bool> PassAsync(
+        BeforeNote? before, int pauses = 3, Action? then = null, int most = 100)
     {
         using CancellationTokenSource time = new();
-        HealthGate gate = new(_box, before, _ => Task.FromResult(_dashboard), _said.Add);
+        HealthGate gate = new(
+            _box, before, _ => Task.FromResult(_dashboard), _looks, _said.Add);
+        int paused = 0;
         return await gate.PassAsync(
             token =>
             {
-                pauses--;
-                if (pauses == 0 && then is not null)
+                paused++;
+                if (paused == pauses && then is not null)
                 {
                     then();
                 }
-                else if (pauses == 0)
+                else if (paused == pauses || paused == most)
                 {
                     time.Cancel();
                 }
