@@ -50,7 +50,7 @@ def debian(lock):
 
 def nuget(source):
     found = {}
-    for path in sorted(pathlib.Path(source).glob("*/packages.lock.json")):
+    for path in sorted(pathlib.Path(source).glob("*/packages.linux-arm64.lock.json")):
         for target in json.loads(path.read_text(encoding="utf-8"))["dependencies"].values():
             for name, entry in target.items():
                 if "resolved" in entry and "Analyzer" not in name:

@@ -8,7 +8,7 @@ import time
 import browser
 from places import MEBI
 from box import ADDRESSES, boot as start, configuration, prepare
-from wires import ask, wait_served
+from wires import ask, resolve, wait_served
 
 
 def boot(report, places):
@@ -32,6 +32,8 @@ def boot(report, places):
                     ("box-a", "MASTER", "10.1.0.11"))
     code, name = box.run("cat /proc/sys/kernel/hostname")
     report.check(re.fullmatch(r"steelyard-[0-9a-f]{8}", name), f"its name is {name}")
+    report.check(resolve(name) == ADDRESSES["a"][0], f"another machine finds it as {name}.local",
+                 lambda: box.say("resolvectl --no-pager; ss -lnup; nft list ruleset"))
     ask_start(report, box)
     hang(report, box)
 

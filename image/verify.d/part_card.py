@@ -3,13 +3,15 @@
 import subprocess
 
 from box import ADDRESSES, ONE_ARM, boot as start, configuration, prepare
+from bundle import Bundles
+from places import MEBI, SLOT_B
 from wires import ask, wait_served
 
 OUTSIDE = ADDRESSES["a"][0]
 
 
 def card(report, places):
-    """odd and broken configurations, one port, SSH, full and broken data, factory reset"""
+    """odd and broken configurations, one port, SSH, full and broken data, factory reset, a small card"""
     places.wires.serve()
     disk = prepare(places, "card", None)
     one_armed(report, places, disk)
@@ -17,6 +19,7 @@ def card(report, places):
     broken_configuration(report, places, disk)
     factory_reset(report, places, disk)
     broken_data(report, places, disk)
+    too_small(report, places)
 
 
 def fault(report, disk, words, sentence):
@@ -133,3 +136,22 @@ def broken_data(report, places, disk):
     box.kill()
     whole, said = disk.check_fat()
     report.check(whole, "the FAT is whole after all this", said)
+
+
+def too_small(report, places):
+    """Slot A is on the card, and neither the whole of slot B nor data."""
+    disk = prepare(places, "small", configuration("a"), size=(SLOT_B + 11) * MEBI)
+    box = start(report, places, disk, "card-a", "a card that is too small")
+    report.check(wait_served(240, alive=lambda: box.runs) is not None, "it balances", box.journal)
+    fault(report, disk, [f"has {SLOT_B + 11} MiB", "481 MiB", "larger card"],
+          "FAULT.txt says how much the card has, and how much it must have")
+    bundles = Bundles(places)
+    try:
+        code, said = box.run(
+            f"steelyard update --yes --no-reboot {bundles.make('good.raucb', '99.0')}", 900)
+    finally:
+        bundles.close()
+    report.check(code not in (0, -1) and "small" in said, "an update is refused, in words", said)
+    report.check(box.run('[ "$(boot-choice get-primary)" = A ]')[0] == 0,
+                 "and it would start what it runs", lambda: box.say("boot-choice show"))
+    box.kill()

@@ -52,16 +52,22 @@ def renew(report, places):
     """a pair under load gets a new root, one box at a time, and no request fails"""
     both = begin(report, places)
     bundles = Bundles(places)
-    load = Load()
+    load, told = Load(), []
+
+    def tell(sentence):
+        told.append((time.monotonic(), sentence))
     try:
         address = bundles.make("good.raucb", "99.0")
         for letter in ("b", "a"):
             box = both.boxes[letter]
             mark = len(box.log)
+            tell(f"box {letter}'s update began")
             box.type(f"steelyard update {address} 2>&1\n")
             report.need(box.wait_log("steelyard: booting slot B", UPDATE, mark),
                         f"box {letter} is updated, and starts the new root", lambda: box.tail(30))
+            tell(f"box {letter}'s boot loader began")
             report.need(box.shell(BOOT, len(box.log)), f"box {letter} is up again", box.tail)
+            tell(f"box {letter}'s console had a shell")
             report.check(box.until("boot-choice show | grep -q BOOT_TRIAL=none", 400),
                          f"box {letter} keeps its new root",
                          lambda: box.say("boot-choice show; journalctl -b -u steelyard-health"))
@@ -71,6 +77,9 @@ def renew(report, places):
             load.stop()
         bundles.close()
     judge(report, requests, 0, "while both were updated")
+    gap, began = longest_gap(requests)
+    for at, sentence in told:
+        report.note(f"{at - began:+7.1f} s from the gap of {gap:.1f} s: {sentence}")
 
 
 def begin(report, places):

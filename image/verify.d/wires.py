@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import socket
 import struct
 import subprocess
 import sys
@@ -92,6 +93,31 @@ def ask(address=VIP, port=80, path="/", timeout=5.0):
         return link.getresponse().read().decode("utf-8", "replace")
     except (OSError, http.client.HTTPException):
         return None
+
+
+def resolve(name, seconds=10.0):
+    """The address that a box answers to a question for NAME.local (RFC 6762), or None."""
+    labels = b"".join(bytes([len(part)]) + part.encode() for part in (name, "local"))
+    question = struct.pack("!6H", 0, 0, 1, 0, 0, 0) + labels + b"\0" + struct.pack("!2H", 1, 1)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as link:
+        link.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        link.bind(("", 5353))
+        link.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(CLIENT))
+        link.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP,
+                        socket.inet_aton("224.0.0.251") + socket.inet_aton(CLIENT))
+        link.settimeout(1)
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            link.sendto(question, ("224.0.0.251", 5353))
+            try:
+                while answer := link.recv(9000):
+                    # Its first record: a name or a pointer to one, A, IN, time to live, 4 octets.
+                    record = answer.find(b"\0\1", 12)
+                    if answer[2] & 0x80 and labels.lower() in answer.lower() and record > 0:
+                        return socket.inet_ntoa(answer[record + 10:record + 14])
+            except TimeoutError:
+                continue
+    return None
 
 
 def wait_served(seconds, address=VIP, port=80, path="/", alive=lambda: True):

@@ -15,6 +15,7 @@ using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using MQTTnet.AspNetCore;
+using Steelyard.Host.Logging;
 using Steelyard.Host.Mqtt;
 using Endpoint = Steelyard.Core.Wire.Endpoint;
 
@@ -24,7 +25,7 @@ namespace Steelyard.Host.Dashboard;
 /// The page that the box serves, and the broker's WebSocket at <c>/mqtt</c> beside it. A port
 /// that is taken is said once, with its holder, and tried again while the box works on.
 /// </summary>
-public sealed partial class DashboardServer : IAsyncDisposable
+public sealed class DashboardServer : IAsyncDisposable
 {
     private const int RequestsMost = 128;
 
@@ -106,7 +107,7 @@ public sealed partial class DashboardServer : IAsyncDisposable
                 if (!saidTaken)
                 {
                     saidTaken = true;
-                    LogTaken(_log, ListenFault.Describe(listen, failure));
+                    Log.DashboardPortTaken(_log, ListenFault.Describe(listen, failure));
                 }
 
                 tried.TrySetResult();
@@ -161,7 +162,7 @@ public sealed partial class DashboardServer : IAsyncDisposable
         }
 
         _bound.TrySetResult(IPEndPoint.Parse(new Uri(address).Authority));
-        LogServing(_log, address);
+        Log.DashboardServed(_log, address);
     }
 
     private Task GuardAsync(HttpContext context, RequestDelegate next)
@@ -232,14 +233,4 @@ public sealed partial class DashboardServer : IAsyncDisposable
 
     private static TaskCompletionSource<IPEndPoint> NewBound() =>
         new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    [LoggerMessage(
-        EventId = 5020, Level = LogLevel.Information,
-        Message = "dashboard: {Address}")]
-    private static partial void LogServing(ILogger log, string address);
-
-    [LoggerMessage(
-        EventId = 5021, Level = LogLevel.Error,
-        Message = "dashboard: {Fault} The box works on, and tries again.")]
-    private static partial void LogTaken(ILogger log, string fault);
 }

@@ -9,6 +9,7 @@ using Steelyard.Core.Control;
 using Steelyard.Core.Forwarding;
 using Steelyard.Core.Time;
 using Steelyard.Host.Dashboard;
+using Steelyard.Host.Logging;
 using Steelyard.Host.Mqtt;
 using Steelyard.Host.Probes;
 using Steelyard.Linux.Clocks;

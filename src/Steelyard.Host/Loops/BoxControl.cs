@@ -11,6 +11,7 @@ using Steelyard.Core.Forwarding.Commands;
 using Steelyard.Core.Routing;
 using Steelyard.Core.Services;
 using Steelyard.Host.Api;
+using Steelyard.Host.Logging;
 
 namespace Steelyard.Host.Loops;
 

@@ -7,6 +7,7 @@ using System.Threading.Tasks;
 using Microsoft.Extensions.Logging;
 using Steelyard.Core.Configuration;
 using Steelyard.Host.Api;
+using Steelyard.Host.Logging;
 using Steelyard.Host.Storage;
 using Steelyard.Linux.Clocks;
 using Steelyard.Linux.Processes;

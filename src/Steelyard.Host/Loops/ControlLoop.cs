@@ -9,6 +9,7 @@ using Steelyard.Core.Control.Network;
 using Steelyard.Core.Forwarding;
 using Steelyard.Core.Routing;
 using Steelyard.Core.Time;
+using Steelyard.Host.Logging;
 using Steelyard.Linux.Clocks;
 using Steelyard.Linux.Network;
 using Steelyard.Linux.Ports;

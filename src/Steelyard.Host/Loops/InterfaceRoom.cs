@@ -6,6 +6,7 @@ using Steelyard.Core.Control;
 using Steelyard.Core.Forwarding.Commands;
 using Steelyard.Core.Routing;
 using Steelyard.Core.Time;
+using Steelyard.Host.Logging;
 using Steelyard.Linux;
 using Steelyard.Linux.Ports;
 

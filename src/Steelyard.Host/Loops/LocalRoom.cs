@@ -6,6 +6,7 @@ using Steelyard.Core.Control.Network;
 using Steelyard.Core.Routing;
 using Steelyard.Core.Time;
 using Steelyard.Core.Wire;
+using Steelyard.Host.Logging;
 using Steelyard.Linux;
 using Steelyard.Linux.Network;
 

@@ -3,6 +3,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.Extensions.Logging;
 using Steelyard.Core.Control;
+using Steelyard.Host.Logging;
 
 namespace Steelyard.Host.Loops;
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Steelyard.Core.Configuration;
 using Steelyard.Core.Control;
 using Steelyard.Core.Routing;
+using Steelyard.Host.Logging;
 using Steelyard.Linux.Clocks;
 using Steelyard.Linux.Ports;
 

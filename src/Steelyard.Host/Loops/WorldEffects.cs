@@ -8,6 +8,7 @@ using Steelyard.Core.Forwarding.Commands;
 using Steelyard.Core.FrontPanel;
 using Steelyard.Core.Telemetry;
 using Steelyard.Core.Wire;
+using Steelyard.Host.Logging;
 
 namespace Steelyard.Host.Loops;
 

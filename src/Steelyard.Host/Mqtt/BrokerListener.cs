@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Steelyard.Core.Wire;
+using Steelyard.Host.Logging;
 
 namespace Steelyard.Host.Mqtt;
 
@@ -15,7 +16,7 @@ namespace Steelyard.Host.Mqtt;
 /// Plain MQTT over TCP for the embedded broker, on Kestrel's socket transport. A port that is
 /// taken is said once, with its holder, and tried again until it is free.
 /// </summary>
-public sealed partial class BrokerListener : IAsyncDisposable
+public sealed class BrokerListener : IAsyncDisposable
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(3);
 
@@ -64,7 +65,7 @@ public sealed partial class BrokerListener : IAsyncDisposable
                 await using IConnectionListener listener =
                     await transports.BindAsync(listen, _stop.Token);
                 _bound.TrySetResult((IPEndPoint)listener.EndPoint);
-                LogListening(_log, listener.EndPoint);
+                Log.BrokerListens(_log, listener.EndPoint);
                 saidTaken = false;
                 await AcceptAsync(listener);
             }
@@ -78,7 +79,7 @@ public sealed partial class BrokerListener : IAsyncDisposable
                 if (!saidTaken)
                 {
                     saidTaken = true;
-                    LogTaken(_log, ListenFault.Describe(_listen, failure));
+                    Log.BrokerPortTaken(_log, ListenFault.Describe(_listen, failure));
                 }
 
                 await Task.Delay(RetryDelay, _stop.Token)
@@ -108,23 +109,8 @@ public sealed partial class BrokerListener : IAsyncDisposable
             catch (Exception failure)
 #pragma warning restore CA1031
             {
-                LogClient(_log, connection.RemoteEndPoint, failure.Message);
+                Log.BrokerClientEnded(_log, connection.RemoteEndPoint, failure.Message);
             }
         }
     }
-
-    [LoggerMessage(
-        EventId = 5010, Level = LogLevel.Information,
-        Message = "telemetry: MQTT clients may connect to {EndPoint}")]
-    private static partial void LogListening(ILogger log, EndPoint endPoint);
-
-    [LoggerMessage(
-        EventId = 5011, Level = LogLevel.Error,
-        Message = "telemetry: no plain MQTT: {Fault} The box works on, and tries again.")]
-    private static partial void LogTaken(ILogger log, string fault);
-
-    [LoggerMessage(
-        EventId = 5012, Level = LogLevel.Debug,
-        Message = "telemetry: client {EndPoint} ended: {Reason}")]
-    private static partial void LogClient(ILogger log, EndPoint? endPoint, string reason);
 }

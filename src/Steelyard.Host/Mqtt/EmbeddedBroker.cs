@@ -15,6 +15,7 @@ using MQTTnet.Channel;
 using MQTTnet.Diagnostics.Logger;
 using MQTTnet.Protocol;
 using MQTTnet.Server;
+using Steelyard.Host.Logging;
 
 namespace Steelyard.Host.Mqtt;
 
@@ -23,7 +24,7 @@ namespace Steelyard.Host.Mqtt;
 /// inside the process, and an account if there is one, may speak. It needs no port to work: the
 /// dashboard's WebSocket and <see cref="BrokerListener"/> bring it clients from outside.
 /// </summary>
-public sealed partial class EmbeddedBroker : ConnectionHandler, IMqttClientStreamProvider,
+public sealed class EmbeddedBroker : ConnectionHandler, IMqttClientStreamProvider,
     IAsyncDisposable
 {
     private const string MayPublish = "steelyard.may-publish";
@@ -103,11 +104,11 @@ public sealed partial class EmbeddedBroker : ConnectionHandler, IMqttClientStrea
         _saidFull = true;
         if (answer == ConnectionQuota.Answer.Full)
         {
-            LogFull(_log, _options.ConnectionsMost);
+            Log.BrokerFull(_log, _options.ConnectionsMost);
         }
         else
         {
-            LogOneTooMany(_log, _options.ConnectionsOfOneMost, remote);
+            Log.BrokerAddressFull(_log, _options.ConnectionsOfOneMost, remote);
         }
     }
 
@@ -242,17 +243,6 @@ public sealed partial class EmbeddedBroker : ConnectionHandler, IMqttClientStrea
         subscribing.Response.ReasonCode = MqttSubscribeReasonCode.GrantedQoS0;
         return Task.CompletedTask;
     }
-
-    [LoggerMessage(
-        EventId = 5003, Level = LogLevel.Warning,
-        Message = "telemetry: {Most} clients are connected; more are turned away")]
-    private static partial void LogFull(ILogger log, int most);
-
-    [LoggerMessage(
-        EventId = 5005, Level = LogLevel.Warning,
-        Message = "telemetry: {Most} clients come from the address of {Remote}; more of its are "
-            + "turned away")]
-    private static partial void LogOneTooMany(ILogger log, int most, EndPoint? remote);
 
     /// <summary>Only the broker holds one, so nobody outside can seem to come from it.</summary>
     private sealed class InsideEndPoint : EndPoint

@@ -3,6 +3,7 @@ using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.Extensions.Logging;
+using Steelyard.Host.Logging;
 
 namespace Steelyard.Host.Mqtt;
 
@@ -10,7 +11,7 @@ namespace Steelyard.Host.Mqtt;
 /// Carries one outbox to one broker, on a task of its own. A broker that is slow or gone costs
 /// this task its time, and nobody else anything; a message that it refuses is dropped.
 /// </summary>
-internal sealed partial class TelemetryPublisher : IAsyncDisposable
+internal sealed class TelemetryPublisher : IAsyncDisposable
 {
     /// <summary>A broker that takes longer than this for one step is as good as gone.</summary>
     private static readonly TimeSpan StepTimeout = TimeSpan.FromSeconds(10);
@@ -91,7 +92,7 @@ internal sealed partial class TelemetryPublisher : IAsyncDisposable
             if (!_saidGone)
             {
                 _saidGone = true;
-                LogGone(_log, _broker, reason);
+                Log.BrokerGone(_log, _broker, reason);
             }
 
             try
@@ -128,7 +129,7 @@ internal sealed partial class TelemetryPublisher : IAsyncDisposable
     {
         IsConnected = true;
         _saidGone = false;
-        LogConnected(_log, _broker);
+        Log.PublishesTo(_log, _broker);
         Outbox.MakeAllDue();
         long since = _time.GetTimestamp();
         try
@@ -204,7 +205,7 @@ internal sealed partial class TelemetryPublisher : IAsyncDisposable
         if (!_saidRefused)
         {
             _saidRefused = true;
-            LogRefused(_log, _broker, message.Topic, refusal);
+            Log.BrokerRefused(_log, _broker, message.Topic, refusal);
         }
     }
 
@@ -253,20 +254,4 @@ internal sealed partial class TelemetryPublisher : IAsyncDisposable
 
     private static Exception Innermost(Exception failure) =>
         failure.InnerException is { } inner ? Innermost(inner) : failure;
-
-    [LoggerMessage(
-        EventId = 5001, Level = LogLevel.Information,
-        Message = "telemetry: publishing to {Broker}")]
-    private static partial void LogConnected(ILogger log, string broker);
-
-    [LoggerMessage(
-        EventId = 5002, Level = LogLevel.Warning,
-        Message = "telemetry: {Broker} is gone ({Reason}); trying again until it is back")]
-    private static partial void LogGone(ILogger log, string broker, string reason);
-
-    [LoggerMessage(
-        EventId = 5004, Level = LogLevel.Warning,
-        Message = "telemetry: {Broker} refuses {Topic} ({Reason}); what it refuses is dropped")]
-    private static partial void LogRefused(
-        ILogger log, string broker, string topic, string reason);
 }

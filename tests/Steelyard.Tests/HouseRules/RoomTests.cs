@@ -40,15 +40,16 @@ public sealed partial class RoomTests
     private static readonly Dictionary<string, string[]> Host = new()
     {
         ["Api"] = [],
-        ["Mqtt"] = [],
+        ["Logging"] = [],
+        ["Mqtt"] = ["Logging"],
         ["Panel"] = [],
         ["Probes"] = [],
         ["Storage"] = [],
         ["Appliance"] = ["Api", "Storage"],
         ["Update"] = ["Api", "Appliance", "Storage"],
-        ["Dashboard"] = ["Mqtt"],
+        ["Dashboard"] = ["Logging", "Mqtt"],
         ["Ipvsadm"] = ["Api"],
-        ["Loops"] = ["Api", "Dashboard", "Mqtt", "Panel", "Probes", "Storage"],
+        ["Loops"] = ["Api", "Dashboard", "Logging", "Mqtt", "Panel", "Probes", "Storage"],
         ["Lab"] = ["Api", "Loops"],
         ["Commands"] =
             ["Api", "Appliance", "Ipvsadm", "Lab", "Loops", "Panel", "Storage", "Update"],

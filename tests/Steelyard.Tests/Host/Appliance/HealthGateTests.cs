@@ -127,7 +127,7 @@ public sealed class HealthGateTests
         Assert.Null(BeforeNote.Read(folder.FullName));
     }
 
-    /// <param name="pauses">The pause at which something happens: the time is over, or this.</param>
+    /// <param name="pauses">The pause at which the time is over, or this happens.</param>
     /// <param name="most">The pause at which the time is over all the same.</param>
     private async Task<bool> PassAsync(
         BeforeNote? before, int pauses = 3, Action? then = null, int most = 100)

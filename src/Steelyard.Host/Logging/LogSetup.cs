@@ -2,7 +2,7 @@ using System;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 
-namespace Steelyard.Host.Loops;
+namespace Steelyard.Host.Logging;
 
 /// <summary>
 /// Logs go to standard error, one line an event: with systemd's severity prefix when the journal
