@@ -33,7 +33,7 @@ def one_armed(report, places, disk):
     disk.put("steelyard.conf", b"\xff\xfe" + text.encode("utf-16-le"))
     key = make_key(disk)
     box = start(report, places, disk, "card-a", "a box with one port, its file UTF-16 and CRLF,",
-                inside=False)
+                inside=None)
     report.check(wait_served(240, OUTSIDE, 8080, alive=lambda: box.runs) is not None,
                  "with one port alone the box serves", box.journal)
     report.check(box.run("journalctl -b | grep -qi 'second port'")[0] == 0,
@@ -94,11 +94,15 @@ def broken_configuration(report, places, disk):
     line = next(number for number, words in enumerate(text) if "lvs_sched" in words)
     text[line] = "    lvs_sched roundabout"
     disk.put("steelyard.conf", "\n".join(text) + "\n")
-    box = start(report, places, disk, "card-a", "a box whose steelyard.conf has a fault")
+    box = start(report, places, disk, "card-a",
+                "a box whose steelyard.conf has a fault, and whose second port is on USB,",
+                inside="usb")
     fault(report, disk, [f"steelyard.conf:{line + 1}", "roundabout", "What to do"],
           f"FAULT.txt names line {line + 1} and what is wrong in it")
     report.check(wait_served(240, OUTSIDE, 8080, alive=lambda: box.runs) is not None,
                  "the last good configuration runs", box.journal)
+    report.check("/usb" in box.say("readlink -f /sys/class/net/inside"),
+                 "its servers are behind a network card on USB", lambda: box.say("ip -br link"))
     report.note("FAULT.txt: " + " / ".join((disk.get("FAULT.txt") or "").split("\r\n")[:4]))
     box.run("sync")
     box.kill()
@@ -151,7 +155,7 @@ def too_small(report, places):
             f"steelyard update --yes --no-reboot {bundles.make('good.raucb', '99.0')}", 900)
     finally:
         bundles.close()
-    report.check(code not in (0, -1) and "small" in said, "an update is refused, in words", said)
+    report.check(code not in (0, -1) and "does not fit" in said, "an update is refused, in words", said)
     report.check(box.run('[ "$(boot-choice get-primary)" = A ]')[0] == 0,
                  "and it would start what it runs", lambda: box.say("boot-choice show"))
     box.kill()

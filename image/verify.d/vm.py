@@ -13,7 +13,8 @@ PROMPT = rb"steelyard-[0-9a-f]+:[^\n]*# "
 
 
 class Vm:
-    def __init__(self, places, card, name, inside=True, memory=1024):
+    def __init__(self, places, card, name, inside="pci", memory=1024):
+        """inside: what the second port is, pci or usb; None for a box without one."""
         self.places, self.card, self.name = places, card, name
         self.log = b""
         self._times = []
@@ -23,6 +24,7 @@ class Vm:
         self._networks = [("outside", 1, f"52:54:00:12:34:{letter:02x}")]
         if inside:
             self._networks.append(("inside", 2, f"52:54:00:56:78:{letter:02x}"))
+        self._inside = inside
         self._memory = memory
         self._process = None
         self._taps = []
@@ -59,8 +61,13 @@ class Vm:
         self._taps = [self.places.wires.tap(network) for network, _, _ in self._networks]
         self.outside = self._taps[0][1]
         for (network, slot, mac), (handle, _) in zip(self._networks, self._taps):
-            words += ["-netdev", f"tap,id={network},fd={handle}",
-                      "-device", f"virtio-net-pci,netdev={network},addr={slot},mac={mac},romfile="]
+            words += ["-netdev", f"tap,id={network},fd={handle}"]
+            if network == "inside" and self._inside == "usb":
+                words += ["-device", f"qemu-xhci,id=usb,addr={slot}",
+                          "-device", f"usb-net,bus=usb.0,netdev={network},mac={mac}"]
+            else:
+                words += ["-device",
+                          f"virtio-net-pci,netdev={network},addr={slot},mac={mac},romfile="]
         return words
 
     def _read(self, process):

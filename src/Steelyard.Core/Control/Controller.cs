@@ -116,6 +116,7 @@ public sealed class Controller
 
     internal TwinStatus Twin => new(_twin.IsAlive, _twin.Name)
     {
+        IsMissed = _twin.IsMissed,
         CanTakeOver = _twin.CanTakeOver,
     };
 
@@ -384,7 +385,7 @@ public sealed class Controller
             role,
             _routers.IsHandingOver,
             _office.IsInMaintenance,
-            _twin.IsConfigured && !_twin.IsAlive);
+            _twin.IsMissed);
     }
 
     private void ChooseInterfaces()

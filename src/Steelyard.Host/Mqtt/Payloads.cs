@@ -15,6 +15,7 @@ internal sealed record BoxPayload(
     string Role,
     bool Maintenance,
     bool TwinAlive,
+    bool TwinMissed,
     string TwinName,
     string LedReady,
     string LedRole,
