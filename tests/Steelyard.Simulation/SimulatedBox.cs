@@ -170,6 +170,8 @@ public sealed class SimulatedBox : IControlEffects
             (controller, now) => controller.OnCollected(
                 listed.Records, listed.IsWhole, now))));
 
+    string? IControlEffects.ResetToFactory() => "a simulated box has nothing to forget";
+
     void IControlEffects.ShowPanel(PanelState state)
     {
         if (_world.Trace.IsOn)

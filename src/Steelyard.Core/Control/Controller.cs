@@ -66,8 +66,8 @@ public sealed class Controller
         {
             OnHandOverEnded = OnHandOverEnded,
         };
-        _panel = new PanelControl(effects);
         _office = new OfficeControl(effects, _routers, _twin);
+        _panel = new PanelControl(effects, _office);
         _inlet = new FrameInlet(_network, _routers);
         Daemons = new SyncDaemons(engine, effects, _network, _routers, _services, _twin);
         Commands = new ServiceCommands(
@@ -230,8 +230,15 @@ public sealed class Controller
     /// <param name="at">The edge's own time.</param>
     public void OnButton(bool isDown, Instant at)
     {
-        OnIntent(_panel.OnEdge(isDown, at), at);
+        _panel.OnEdge(isDown, at);
         Settle(at);
+    }
+
+    /// <summary>The front panel went away: a press that has begun is none.</summary>
+    public void OnPanelGone(Instant now)
+    {
+        _panel.OnGone();
+        Settle(now);
     }
 
     public void OnEngineEvent(in EngineEvent happening, Instant now)
@@ -265,7 +272,7 @@ public sealed class Controller
         _network.OnDeadline(now);
         _services.OnDeadline(now);
         _table.Look(now);
-        OnIntent(_panel.OnDeadline(now), now);
+        _panel.OnDeadline(now);
         Settle(now);
     }
 
@@ -333,23 +340,6 @@ public sealed class Controller
         }
     }
 
-    private void OnIntent(ButtonIntent intent, Instant now)
-    {
-        string? refusal = intent switch
-        {
-            ButtonIntent.Failover => _office.FailOver(null, force: false, now),
-            ButtonIntent.Maintenance =>
-                _office.SetMaintenance(!_office.IsInMaintenance, force: false, now),
-            ButtonIntent.Unclear => "press for less than 2 s to fail over, or hold for 5 s",
-            _ => null,
-        };
-        if (refusal is not null)
-        {
-            _office.ReportRefusal("button", refusal);
-            _panel.OnPressRefused(now);
-        }
-    }
-
     /// <summary>What follows from whatever has just happened.</summary>
     private void Settle(Instant now)
     {
@@ -385,7 +375,9 @@ public sealed class Controller
             role,
             _routers.IsHandingOver,
             _office.IsInMaintenance,
-            _twin.IsMissed);
+            _twin.IsMissed,
+            _panel.IsResetNear,
+            _panel.IsResetting);
     }
 
     private void ChooseInterfaces()

@@ -49,5 +49,11 @@ public interface IControlEffects
 
     void ShowPanel(PanelState state);
 
+    /// <summary>
+    /// Has the box forget everything and start again, soon. Null when that is on its way, else why
+    /// it cannot be.
+    /// </summary>
+    string? ResetToFactory();
+
     void Report(BoxEvent happening);
 }

@@ -7,6 +7,12 @@ namespace Steelyard.Core.FrontPanel;
 /// Turns edges with their timestamps into intents. A contact bounces on the way down and on the
 /// way up; a level counts once it has stood still, and counts from its first edge.
 /// </summary>
+/// <remarks>
+/// A long hold is told as a hold first, at its fifth second, and does not take that back. A box
+/// that goes into maintenance gives what it holds to its twin, which is just what a box should have
+/// done that is about to forget everything; after that it does not matter. Who lets go before the
+/// end has held, no less and no more.
+/// </remarks>
 /// <param name="isDownAtStart">Held, or stuck, before anyone looked: that is no press.</param>
 public sealed class Button(bool isDownAtStart = false)
 {
@@ -16,32 +22,53 @@ public sealed class Button(bool isDownAtStart = false)
     /// <summary>A press is shorter than this.</summary>
     public static readonly TimeSpan LongestPress = TimeSpan.FromSeconds(2);
 
-    /// <summary>A hold is at least this long. Longer holds stay free for a factory reset.</summary>
+    /// <summary>A hold is at least this long.</summary>
     public static readonly TimeSpan Hold = TimeSpan.FromSeconds(5);
+
+    /// <summary>Held for this long, a factory reset is near, and the panel warns of it.</summary>
+    public static readonly TimeSpan HoldUntilWarning = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How long the warning stands before it comes true: a hold of 15 s in all. It is counted from
+    /// the warning, so that a program that stalled resets nothing that it did not warn of.
+    /// </summary>
+    public static readonly TimeSpan Warned = TimeSpan.FromSeconds(5);
 
     private bool _rawIsDown = isDownAtStart;
     private bool _isDown = isDownAtStart;
-    private bool _isSpent = isDownAtStart;
+    private Stage _stage = isDownAtStart ? Stage.Spent : Stage.Pressed;
     private bool _isMoving;
     private Instant _movingSince;
     private Instant _lastEdgeAt;
     private Instant _pressedAt;
+    private Instant _warnedAt;
+
+    /// <summary>How far a press has come.</summary>
+    private enum Stage : byte
+    {
+        Pressed,
+        Held,
+        Warned,
+        Spent,
+    }
 
     /// <summary>The settled level.</summary>
     public bool IsDown => _isDown;
 
-    public Instant Deadline
-    {
-        get
-        {
-            if (_isMoving)
-            {
-                return _lastEdgeAt + Settling;
-            }
+    /// <summary>Held on, it becomes a factory reset; let go, it does not.</summary>
+    public bool IsResetNear => _isDown && _stage == Stage.Warned;
 
-            return _isDown && !_isSpent ? _pressedAt + Hold : Instant.Never;
-        }
-    }
+    public Instant Deadline => _isMoving
+        ? _lastEdgeAt + Settling
+        : _isDown ? NextStageAt : Instant.Never;
+
+    private Instant NextStageAt => _stage switch
+    {
+        Stage.Pressed => _pressedAt + Hold,
+        Stage.Held => _pressedAt + HoldUntilWarning,
+        Stage.Warned => _warnedAt + Warned,
+        _ => Instant.Never,
+    };
 
     /// <summary>A kernel edge. Time that passed before it is looked at first.</summary>
     /// <param name="at">The edge's own timestamp.</param>
@@ -59,7 +86,7 @@ public sealed class Button(bool isDownAtStart = false)
         return intent;
     }
 
-    /// <summary>Time passed without an edge.</summary>
+    /// <summary>Time passed without an edge. One stage a call.</summary>
     public ButtonIntent OnDeadline(Instant now)
     {
         ButtonIntent intent = ButtonIntent.None;
@@ -69,14 +96,36 @@ public sealed class Button(bool isDownAtStart = false)
             intent = Settle();
         }
 
-        bool isHeld = _isDown && !_isMoving && !_isSpent && now >= _pressedAt + Hold;
-        if (!isHeld)
-        {
-            return intent;
-        }
+        bool isDue = _isDown && !_isMoving && now >= NextStageAt;
+        return isDue ? NextStage(now) : intent;
+    }
 
-        _isSpent = true;
-        return ButtonIntent.Maintenance;
+    /// <summary>
+    /// Nobody watches the contact any more: a press that has begun is over, and means nothing, for
+    /// its end might not be seen.
+    /// </summary>
+    public void Forget()
+    {
+        _rawIsDown = false;
+        _isDown = false;
+        _isMoving = false;
+    }
+
+    private ButtonIntent NextStage(Instant now)
+    {
+        switch (_stage)
+        {
+            case Stage.Pressed:
+                _stage = Stage.Held;
+                return ButtonIntent.Maintenance;
+            case Stage.Held:
+                _stage = Stage.Warned;
+                _warnedAt = now;
+                return ButtonIntent.None;
+            default:
+                _stage = Stage.Spent;
+                return ButtonIntent.FactoryReset;
+        }
     }
 
     private ButtonIntent Settle()
@@ -90,11 +139,11 @@ public sealed class Button(bool isDownAtStart = false)
         if (_isDown)
         {
             _pressedAt = _movingSince;
-            _isSpent = false;
+            _stage = Stage.Pressed;
             return ButtonIntent.None;
         }
 
-        if (_isSpent)
+        if (_stage != Stage.Pressed)
         {
             return ButtonIntent.None;
         }

@@ -11,6 +11,9 @@ public enum ButtonIntent : byte
     /// <summary>Held for five seconds; told while still held.</summary>
     Maintenance,
 
+    /// <summary>Held for fifteen seconds, warned of for the last five.</summary>
+    FactoryReset,
+
     /// <summary>
     /// Let go between two and five seconds: too long to be a press, too short to be a hold.
     /// </summary>

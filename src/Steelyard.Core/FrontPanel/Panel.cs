@@ -6,7 +6,7 @@ namespace Steelyard.Core.FrontPanel;
 /// <summary>
 /// What the LEDs show. Ready: on while serving, blinking while starting. Role: on for MASTER,
 /// blinking while handing over or in maintenance. Fault: on for FAULT, fast after a refused press,
-/// blinking without a twin.
+/// blinking without a twin. All three: fast while a factory reset is near, on once it is decided.
 /// </summary>
 public sealed class Panel
 {
@@ -33,11 +33,23 @@ public sealed class Panel
             Deadline = Instant.Never;
         }
 
+        if (facts.IsResetting)
+        {
+            return All(LedPattern.On);
+        }
+
+        if (facts.IsResetNear)
+        {
+            return All(LedPattern.FastBlink);
+        }
+
         return new PanelState(
             facts.IsServing ? LedPattern.On : LedPattern.Blink,
             RoleOf(facts),
             FaultOf(facts, refuses));
     }
+
+    private static PanelState All(LedPattern pattern) => new(pattern, pattern, pattern);
 
     private static LedPattern RoleOf(PanelFacts facts)
     {

@@ -24,9 +24,15 @@ public enum PanelRole : byte
 /// <param name="MissesTwin">
 /// The box has a twin by its configuration, and hears nothing of it.
 /// </param>
+/// <param name="IsResetNear">
+/// A person holds the button, and is about to make the box forget everything.
+/// </param>
+/// <param name="IsResetting">It is decided, and the box is about to go down.</param>
 public readonly record struct PanelFacts(
     bool IsServing,
     PanelRole Role,
     bool IsHandingOver,
     bool IsInMaintenance,
-    bool MissesTwin);
+    bool MissesTwin,
+    bool IsResetNear,
+    bool IsResetting);

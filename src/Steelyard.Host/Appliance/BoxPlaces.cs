@@ -13,4 +13,10 @@ internal static class BoxPlaces
 
     /// <summary>Bundles that are being fetched, and what was noted before an update.</summary>
     public const string Update = "/data/update";
+
+    /// <summary>The image's unit that waits for <see cref="ResetWish"/>; no other has it.</summary>
+    public const string ResetUnit = "/usr/lib/systemd/system/steelyard-reset.path";
+
+    /// <summary>There while the box has been asked to forget everything.</summary>
+    public const string ResetWish = "/run/steelyard/factory-reset";
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Steelyard.Host.Appliance;
 using Steelyard.Host.Loops;
 
 namespace Steelyard.Host.Commands;
@@ -36,6 +37,8 @@ internal static class RunCommand
                 CountVerbose(parsed, verbose))
             {
                 PanelChip = parsed.GetValue(panel),
+                ResetToFactory =
+                    () => ResetWish.Leave(BoxPlaces.ResetUnit, BoxPlaces.ResetWish),
             },
             cancellation));
         return new(command,

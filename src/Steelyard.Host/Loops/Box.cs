@@ -58,13 +58,16 @@ internal sealed class Box : IAsyncDisposable
         _telemetry = new Telemetry(config, config.BoxName, loggers);
         _dashboard = new DashboardServer(_telemetry.Broker, loggers);
         _panel = new PanelRoom(
-            (isDown, at) => Post((it, _) => it.OnButton(isDown, at)), _telemetry.Publish);
+            (isDown, at) => Post((it, _) => it.OnButton(isDown, at)),
+            () => Post((it, now) => it.OnPanelGone(now)),
+            _telemetry.Publish);
         WorldEffects effects = new(_data, log)
         {
             OnCollected = listed => Post(
                 (it, now) => it.OnCollected(listed.Records, listed.IsWhole, now)),
             OnProbeWanted = _prober.Start,
             OnPanel = _panel.Show,
+            OnReset = Reset,
             OnEvent = _telemetry.Publish,
         };
         BoxIdentity identity = new(config.BoxName, version, MonotonicClock.Now);
@@ -88,6 +91,9 @@ internal sealed class Box : IAsyncDisposable
 
     /// <summary>The front panel where the file has none.</summary>
     public PanelConfig? UsualPanel { get; init; }
+
+    /// <summary>Has the box forget everything. Null when it will, else why not.</summary>
+    public required Func<string?> ResetToFactory { get; init; }
 
     public Inbox Inbox => _control.Inbox;
 
@@ -175,6 +181,8 @@ internal sealed class Box : IAsyncDisposable
         RandomNumberGenerator.Fill(seed);
         return BitConverter.ToUInt64(seed);
     }
+
+    private string? Reset() => ResetToFactory();
 
     private void Post(Action<Controller, Instant> wish) => _ = _control.Inbox.TryPost(wish);
 

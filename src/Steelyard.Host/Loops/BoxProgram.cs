@@ -69,6 +69,7 @@ public static class BoxProgram
             CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await using Box box = new(config, Version, loggers, Die)
         {
+            ResetToFactory = options.ResetToFactory,
             UsualPanel = options.PanelChip is string chip ? new PanelConfig(chip) : null,
         };
         using BoxControl control = new(box, options.ConfigurationPath, log);

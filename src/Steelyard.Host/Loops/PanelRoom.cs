@@ -13,7 +13,8 @@ namespace Steelyard.Host.Loops;
 /// <summary>
 /// Keeps the front panel that the configuration names in service, if it names one.
 /// </summary>
-internal sealed class PanelRoom(Action<bool, Instant> onEdge, Action<BoxEvent> report)
+internal sealed class PanelRoom(
+    Action<bool, Instant> onEdge, Action onGone, Action<BoxEvent> report)
     : IAsyncDisposable
 {
     // A state that is shown while a device is put in place reaches it, from here or from there.
@@ -46,7 +47,10 @@ internal sealed class PanelRoom(Action<bool, Instant> onEdge, Action<BoxEvent> r
         if (config is not null)
         {
             _stop = new CancellationTokenSource();
-            FrontPanelDevice device = new(config, () => MonotonicClock.Now, onEdge, report);
+            FrontPanelDevice device = new(config, () => MonotonicClock.Now, onEdge, report)
+            {
+                OnGone = onGone,
+            };
             lock (_showing)
             {
                 _device = device;

@@ -1,3 +1,5 @@
+using System;
+
 namespace Steelyard.Host.Loops;
 
 /// <summary>What <c>steelyard run</c> was told on its command line.</summary>
@@ -8,4 +10,10 @@ public sealed record RunOptions(string ConfigurationPath, string SocketPath, int
 {
     /// <summary>The front panel's gpiochip where the file has no <c>panel</c> block.</summary>
     public string? PanelChip { get; init; }
+
+    /// <summary>
+    /// Has the machine forget everything and start again; waits for nothing. Null when it will,
+    /// else why not.
+    /// </summary>
+    public required Func<string?> ResetToFactory { get; init; }
 }

@@ -34,6 +34,8 @@ internal sealed class WorldEffects(DataLoop data, ILogger log) : IControlEffects
 
     public required Action<PanelState> OnPanel { get; init; }
 
+    public required Func<string?> OnReset { get; init; }
+
     public required Action<BoxEvent> OnEvent { get; init; }
 
     public void SendFrame(int interfaceIndex, ReadOnlySpan<byte> frame) =>
@@ -64,6 +66,8 @@ internal sealed class WorldEffects(DataLoop data, ILogger log) : IControlEffects
     }
 
     public void ShowPanel(PanelState state) => OnPanel(state);
+
+    public string? ResetToFactory() => OnReset();
 
     public void Report(BoxEvent happening)
     {

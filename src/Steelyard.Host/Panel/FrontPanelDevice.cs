@@ -28,6 +28,11 @@ public sealed class FrontPanelDevice(
     private PanelFrame _shown = new(PanelState.Dark);
     private string? _complaint;
 
+    /// <summary>
+    /// Told when the button is not watched any more: what has begun is not seen to its end.
+    /// </summary>
+    public required Action OnGone { get; init; }
+
     /// <summary>How the chip of a name is opened.</summary>
     internal Func<string, PanelChip> Open { get; init; } = PanelChip.Open;
 
@@ -54,7 +59,14 @@ public sealed class FrontPanelDevice(
             try
             {
                 using PanelChip chip = Open(config.Chip);
-                await PumpAsync(chip, cancellation);
+                try
+                {
+                    await PumpAsync(chip, cancellation);
+                }
+                finally
+                {
+                    OnGone();
+                }
             }
 #pragma warning disable CA1031 // A driver throws what it likes; the box runs on without the panel.
             catch (Exception failure)

@@ -86,5 +86,17 @@ internal sealed class RecordingEffects(Engine engine) : IControlEffects
 
     public void ShowPanel(PanelState state) => Panel = state;
 
+    /// <summary>How often the box was to forget everything.</summary>
+    public int Resets { get; private set; }
+
+    /// <summary>Why the world does not let it; null when it does.</summary>
+    public string? ResetRefusal { get; set; }
+
+    public string? ResetToFactory()
+    {
+        Resets++;
+        return ResetRefusal;
+    }
+
     public void Report(BoxEvent happening) => Events.Add(happening);
 }

@@ -50,6 +50,20 @@ public sealed class ButtonTests
     }
 
     [Fact]
+    public void A_long_hold_is_a_factory_reset_at_the_fifteenth_second_while_still_held()
+    {
+        Edge(true, 1000);
+        PassTo(15_999);
+        Assert.Equal([ButtonIntent.Maintenance], _intents);
+
+        PassTo(16_000);
+
+        Assert.Equal([ButtonIntent.Maintenance, ButtonIntent.FactoryReset], _intents);
+        Assert.True(_button.IsDown);
+        Assert.False(_button.IsResetNear);
+    }
+
+    [Fact]
     public void However_long_it_is_held_after_that_nothing_further_happens()
     {
         Edge(true, 1000);
@@ -57,7 +71,137 @@ public sealed class ButtonTests
         Edge(false, 60_000);
         PassTo(90_000);
 
+        Assert.Equal([ButtonIntent.Maintenance, ButtonIntent.FactoryReset], _intents);
+    }
+
+    [Fact]
+    public void A_factory_reset_is_near_from_the_tenth_second_on()
+    {
+        Edge(true, 1000);
+        PassTo(10_999);
+        Assert.False(_button.IsResetNear);
+
+        PassTo(11_000);
+        Assert.True(_button.IsResetNear);
+
+        PassTo(15_999);
+        Assert.True(_button.IsResetNear);
+    }
+
+    [Theory]
+    [InlineData(9_999)]
+    [InlineData(10_000)]
+    [InlineData(14_900)]
+    [InlineData(14_999)]
+    public void Letting_go_in_time_cancels_the_factory_reset(int heldMs)
+    {
+        Edge(true, 1000);
+        Edge(false, 1000 + heldMs);
+        PassTo(1000 + heldMs + 30);
+        Assert.False(_button.IsResetNear);
+
+        PassTo(60_000);
+
         Assert.Equal([ButtonIntent.Maintenance], _intents);
+    }
+
+    [Fact]
+    public void Letting_go_exactly_at_the_limit_is_held_long_enough()
+    {
+        Edge(true, 1000);
+        Edge(false, 16_000);
+        PassTo(60_000);
+
+        Assert.Equal([ButtonIntent.Maintenance, ButtonIntent.FactoryReset], _intents);
+    }
+
+    [Fact]
+    public void Bounces_in_a_long_hold_neither_cancel_nor_hasten_it()
+    {
+        Edge(true, 1000);
+        foreach (int at in (int[])[6000, 11_000, 12_500, 15_980])
+        {
+            Edge(false, at);
+            Edge(true, at + 10);
+        }
+
+        PassTo(15_999);
+        Assert.Equal([ButtonIntent.Maintenance], _intents);
+
+        PassTo(60_000);
+        Assert.Equal([ButtonIntent.Maintenance, ButtonIntent.FactoryReset], _intents);
+    }
+
+    [Fact]
+    public void A_release_that_is_not_settled_at_the_limit_cancels()
+    {
+        Edge(true, 1000);
+        Edge(false, 15_990);
+        Edge(true, 15_995);
+        Edge(false, 16_005);
+        PassTo(60_000);
+
+        Assert.Equal([ButtonIntent.Maintenance], _intents);
+    }
+
+    [Fact]
+    public void A_cancelled_hold_does_not_count_for_the_next()
+    {
+        Edge(true, 1000);
+        Edge(false, 15_900);
+        Edge(true, 16_000);
+        PassTo(25_999);
+        Assert.False(_button.IsResetNear);
+
+        PassTo(30_999);
+
+        Assert.Equal([ButtonIntent.Maintenance, ButtonIntent.Maintenance], _intents);
+    }
+
+    [Fact]
+    public void A_stalled_program_resets_nothing_that_it_did_not_warn_of()
+    {
+        _ = _button.OnEdge(true, At(1000));
+        Note(_button.OnDeadline(At(1030)));
+        Note(_button.OnDeadline(At(21_000)));
+        Note(_button.OnDeadline(At(21_000)));
+        PassTo(25_999);
+        Assert.Equal([ButtonIntent.Maintenance], _intents);
+        Assert.True(_button.IsResetNear);
+
+        Edge(false, 25_999);
+        PassTo(60_000);
+
+        Assert.Equal([ButtonIntent.Maintenance], _intents);
+    }
+
+    [Fact]
+    public void A_button_that_nobody_watches_any_more_is_not_held()
+    {
+        Edge(true, 1000);
+        PassTo(12_000);
+
+        _button.Forget();
+        Assert.False(_button.IsResetNear);
+        Edge(false, 13_000);
+        PassTo(60_000);
+        Assert.Equal([ButtonIntent.Maintenance], _intents);
+
+        Edge(true, 61_000);
+        Edge(false, 61_100);
+        PassTo(62_000);
+        Assert.Equal([ButtonIntent.Maintenance, ButtonIntent.Failover], _intents);
+    }
+
+    [Fact]
+    public void A_press_that_is_forgotten_while_it_bounces_is_none()
+    {
+        Edge(true, 1000);
+
+        _button.Forget();
+        PassTo(60_000);
+
+        Assert.Empty(_intents);
     }
 
     [Fact]
@@ -125,6 +269,8 @@ public sealed class ButtonTests
 
         Assert.Equal(Instant.Never, stuck.Deadline);
         Assert.Equal(ButtonIntent.None, stuck.OnDeadline(At(60_000)));
+        Assert.Equal(ButtonIntent.None, stuck.OnDeadline(At(60_500)));
+        Assert.False(stuck.IsResetNear);
         Assert.Equal(ButtonIntent.None, stuck.OnEdge(false, At(61_000)));
         Assert.Equal(ButtonIntent.None, stuck.OnDeadline(At(62_000)));
         Assert.Equal(ButtonIntent.None, stuck.OnEdge(true, At(63_000)));

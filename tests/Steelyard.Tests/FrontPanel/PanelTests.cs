@@ -11,7 +11,9 @@ public sealed class PanelTests
         PanelRole.Backup,
         IsHandingOver: false,
         IsInMaintenance: false,
-        MissesTwin: false);
+        MissesTwin: false,
+        IsResetNear: false,
+        IsResetting: false);
 
     [Fact]
     public void Ready_blinks_while_starting_and_stays_on_while_serving()
@@ -44,6 +46,28 @@ public sealed class PanelTests
         Assert.Equal(LedPattern.Off, Show(Serving).Fault);
         Assert.Equal(LedPattern.Blink, Show(alone).Fault);
         Assert.Equal(LedPattern.On, Show(alone with { Role = PanelRole.Fault }).Fault);
+    }
+
+    [Fact]
+    public void All_leds_flash_while_a_factory_reset_is_near_whatever_else_they_had_to_say()
+    {
+        Panel panel = new();
+        panel.OnPressRefused(Instant.Zero);
+        PanelState flashing = new(LedPattern.FastBlink, LedPattern.FastBlink, LedPattern.FastBlink);
+
+        Assert.Equal(flashing, panel.Show(Serving with { IsResetNear = true }, Instant.Zero));
+        Assert.Equal(
+            flashing,
+            Show(Serving with { Role = PanelRole.Fault, IsServing = false, IsResetNear = true }));
+    }
+
+    [Fact]
+    public void All_leds_are_lit_once_a_factory_reset_is_decided()
+    {
+        PanelState lit = new(LedPattern.On, LedPattern.On, LedPattern.On);
+
+        Assert.Equal(lit, Show(Serving with { IsResetting = true }));
+        Assert.Equal(lit, Show(Serving with { IsInMaintenance = true, IsResetting = true }));
     }
 
     [Fact]

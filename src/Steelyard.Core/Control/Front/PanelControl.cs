@@ -1,21 +1,31 @@
 using Steelyard.Core.FrontPanel;
+using Steelyard.Core.Telemetry;
 using Steelyard.Core.Time;
 
 namespace Steelyard.Core.Control.Front;
 
-/// <summary>The button's intents go up; what the LEDs show goes down, when it changes.</summary>
-internal sealed class PanelControl(IControlEffects effects)
+/// <summary>What the button means is done; what the LEDs show goes down, when it changes.</summary>
+internal sealed class PanelControl(IControlEffects effects, OfficeControl office)
 {
     private readonly Button _button = new();
     private readonly Panel _panel = new();
 
     public PanelState Shown { get; private set; }
 
+    /// <summary>The button is held, and soon it is a factory reset.</summary>
+    public bool IsResetNear => _button.IsResetNear;
+
+    /// <summary>The box is about to go down, and forgets everything.</summary>
+    public bool IsResetting { get; private set; }
+
     public Instant Deadline => Instant.Earlier(_button.Deadline, _panel.Deadline);
 
-    public ButtonIntent OnEdge(bool isDown, Instant at) => _button.OnEdge(isDown, at);
+    public void OnEdge(bool isDown, Instant at) => Obey(_button.OnEdge(isDown, at), at);
 
-    public ButtonIntent OnDeadline(Instant now) => _button.OnDeadline(now);
+    public void OnDeadline(Instant now) => Obey(_button.OnDeadline(now), now);
+
+    /// <summary>Nobody watches the button any more.</summary>
+    public void OnGone() => _button.Forget();
 
     public void OnPressRefused(Instant now) => _panel.OnPressRefused(now);
 
@@ -26,6 +36,47 @@ internal sealed class PanelControl(IControlEffects effects)
         {
             Shown = state;
             effects.ShowPanel(state);
+        }
+    }
+
+    private void Obey(ButtonIntent intent, Instant now)
+    {
+        string? refusal = intent switch
+        {
+            ButtonIntent.Failover => office.FailOver(null, force: false, now),
+            ButtonIntent.Maintenance =>
+                office.SetMaintenance(!office.IsInMaintenance, force: false, now),
+            ButtonIntent.Unclear => "press for less than 2 s to fail over, or hold for 5 s",
+            _ => null,
+        };
+        if (refusal is not null)
+        {
+            office.ReportRefusal("button", refusal);
+            _panel.OnPressRefused(now);
+        }
+
+        if (intent == ButtonIntent.FactoryReset)
+        {
+            ResetToFactory(now);
+        }
+    }
+
+    /// <summary>
+    /// Whatever the box still holds it gives away when it is stopped; without a twin it goes down
+    /// all the same, for that is what the person wants.
+    /// </summary>
+    private void ResetToFactory(Instant now)
+    {
+        string? refusal = effects.ResetToFactory();
+        IsResetting = refusal is null;
+        effects.Report(refusal is null
+            ? new BoxEvent(
+                EventSeverity.Warning, "reset", "button", "factory reset: asked by the button")
+            : new BoxEvent(
+                EventSeverity.Warning, "refused", "button", $"no factory reset: {refusal}"));
+        if (refusal is not null)
+        {
+            _panel.OnPressRefused(now);
         }
     }
 }

@@ -27,6 +27,7 @@ public sealed class ControlLoopTests
             OnCollected = _ => { },
             OnProbeWanted = (_, _) => { },
             OnPanel = _ => { },
+            OnReset = () => null,
             OnEvent = _ => { },
         };
         using ControlLoop control = new(

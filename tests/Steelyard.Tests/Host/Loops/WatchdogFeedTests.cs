@@ -31,6 +31,7 @@ public sealed class WatchdogFeedTests : IDisposable
             OnCollected = _ => { },
             OnProbeWanted = (_, _) => { },
             OnPanel = _ => { },
+            OnReset = () => null,
             OnEvent = _ => { },
         };
         _control = new ControlLoop(

@@ -23,6 +23,7 @@ public sealed class FrontPanelDeviceTests : IAsyncDisposable
         Channel.CreateUnbounded<(bool, Instant)>();
 
     private readonly Channel<BoxEvent> _events = Channel.CreateUnbounded<BoxEvent>();
+    private readonly Channel<bool> _gone = Channel.CreateUnbounded<bool>();
     private readonly CancellationTokenSource _end = new();
     private readonly FrontPanelDevice _panel;
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, 0);
@@ -32,7 +33,10 @@ public sealed class FrontPanelDeviceTests : IAsyncDisposable
         new PanelConfig($"simulated:{SocketPath}"),
         () => Now,
         (isDown, at) => Assert.True(_edges.Writer.TryWrite((isDown, at))),
-        happening => Assert.True(_events.Writer.TryWrite(happening)));
+        happening => Assert.True(_events.Writer.TryWrite(happening)))
+    {
+        OnGone = () => Assert.True(_gone.Writer.TryWrite(true)),
+    };
 
     private string SocketPath => Path.Combine(_folder, "panel");
 
@@ -90,6 +94,30 @@ public sealed class FrontPanelDeviceTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_button_is_not_watched_any_more_when_its_chip_goes_away()
+    {
+        StreamReader chip = await PlugInAsync();
+        chip.BaseStream.Write("BUTTON 1 1000\n"u8);
+        _ = await _edges.Reader.ReadAsync(Timeout());
+        Assert.False(_gone.Reader.TryRead(out _));
+
+        chip.Dispose();
+
+        Assert.True(await _gone.Reader.ReadAsync(Timeout()));
+    }
+
+    [Fact]
+    public async Task A_button_is_not_watched_any_more_when_the_panel_ends()
+    {
+        using StreamReader chip = await PlugInAsync();
+
+        await _end.CancelAsync();
+        await _running;
+
+        Assert.True(_gone.Reader.TryRead(out _));
+    }
+
+    [Fact]
     public async Task A_chip_that_goes_away_again_is_said_again()
     {
         (await PlugInAsync()).Dispose();
@@ -114,6 +142,7 @@ public sealed class FrontPanelDeviceTests : IAsyncDisposable
             (_, _) => { },
             happening => Assert.True(_events.Writer.TryWrite(happening)))
         {
+            OnGone = () => { },
             Open = _ => PanelChip.Over(new BusyDriver(isBusy: tries++ == 0)),
         };
         using CancellationTokenSource end = new();
