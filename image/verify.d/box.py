@@ -81,6 +81,9 @@ vrrp_instance outside {{
         192.0.2.10/24
     }}
 }}
+panel {{
+    chip gpiochip0
+}}
 dashboard {{
     listen {address} 8080
 }}

@@ -5,18 +5,20 @@ import subprocess
 from box import ADDRESSES, ONE_ARM, boot as start, configuration, prepare
 from bundle import Bundles
 from places import MEBI, SLOT_B
+from vm import BOOT
 from wires import ask, wait_served
 
 OUTSIDE = ADDRESSES["a"][0]
 
 
 def card(report, places):
-    """odd and broken configurations, one port, SSH, full and broken data, factory reset, a small card"""
+    """odd and broken configurations, one port, SSH, full and broken data, factory resets, a small card"""
     places.wires.serve()
     disk = prepare(places, "card", None)
     one_armed(report, places, disk)
     full_data(report, places, disk)
-    broken_configuration(report, places, disk)
+    box = broken_configuration(report, places, disk)
+    button_reset(report, disk, box)
     factory_reset(report, places, disk)
     broken_data(report, places, disk)
     too_small(report, places)
@@ -104,7 +106,28 @@ def broken_configuration(report, places, disk):
     report.check("/usb" in box.say("readlink -f /sys/class/net/inside"),
                  "its servers are behind a network card on USB", lambda: box.say("ip -br link"))
     report.note("FAULT.txt: " + " / ".join((disk.get("FAULT.txt") or "").split("\r\n")[:4]))
-    box.run("sync")
+    return box
+
+
+def button_reset(report, disk, box):
+    """The button is held for long: the last good configuration is no more, the card's files are."""
+    begin = len(box.log)
+    report.need(box.hold_button("factory reset: asked by the button", 120, begin),
+                "the button, held for 15 s, asks for a factory reset",
+                lambda: box.say("journalctl -b -u steelyard -u 'steelyard-reset.*' | tail -20"))
+    report.need(box.wait_log("factory reset: data is wiped", BOOT, begin),
+                "the box starts again by itself, and wipes data", lambda: box.tail(30))
+    report.need(box.shell(BOOT, len(box.log)), "and is up again", box.tail)
+    box.until("systemctl is-active -q steelyard-intake", 300)
+    report.check(box.run("[ ! -e /data/config/current.conf ] && [ ! -e /data/factory-reset ]")[0]
+                 == 0, "what it learned is gone, and so is the wish",
+                 lambda: box.say("find /data"))
+    fault(report, disk, ["steelyard.conf:", "roundabout"],
+          "the card's files are as they were: FAULT.txt names the same fault")
+    report.check(box.settle(), "no unit fails", lambda: box.say("systemctl --failed"))
+    # For the next reset, that it has something to forget.
+    box.run("mkdir -p /data/config/history; "
+            "touch /data/config/current.conf /data/config/history/1; sync")
     box.kill()
 
 

@@ -173,6 +173,22 @@ class Vm:
         """The machine's power button is the box's: a pulse of 100 ms at line 3 of the PL061."""
         self.monitor("system_powerdown")
 
+    def hold_button(self, pattern, seconds, since):
+        """
+        Holds it until the console says so: the match, or None. A pulse that begins while the last
+        one lasts makes that longer.
+        """
+        end = time.monotonic() + seconds
+        with socket.socket(socket.AF_UNIX) as link:
+            link.connect(str(self.card.folder / "monitor"))
+            link.settimeout(5)
+            while time.monotonic() < end and self.runs:
+                link.sendall(b"system_powerdown\n")
+                link.recv(4096)
+                if match := self.wait_log(pattern, 0.03, since):
+                    return match
+        return None
+
     def kill(self):
         """The power is cut."""
         if self._process is not None:
