@@ -12,7 +12,7 @@ OUTSIDE = ADDRESSES["a"][0]
 
 
 def card(report, places):
-    """odd and broken configurations, one port, SSH, full and broken data, factory resets, a small card"""
+    """odd and broken configurations, one port, SSH, full and broken data, resets, a small card"""
     places.wires.serve()
     disk = prepare(places, "card", None)
     one_armed(report, places, disk)
@@ -178,7 +178,8 @@ def too_small(report, places):
             f"steelyard update --yes --no-reboot {bundles.make('good.raucb', '99.0')}", 900)
     finally:
         bundles.close()
-    report.check(code not in (0, -1) and "does not fit" in said, "an update is refused, in words", said)
+    report.check(code not in (0, -1) and "does not fit" in said,
+                 "an update is refused, in words", said)
     report.check(box.run('[ "$(boot-choice get-primary)" = A ]')[0] == 0,
                  "and it would start what it runs", lambda: box.say("boot-choice show"))
     box.kill()
