@@ -18,6 +18,7 @@ return IpvsadmCommandLine.IsMeant(calledAs, args)
             PanelCommand.Build(),
             HealthGateCommand.Build(),
             UpdateCommand.Build(),
+            CertificateCommand.Build(),
         ],
         Console.Out,
         Console.Error);

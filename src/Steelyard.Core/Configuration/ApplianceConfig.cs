@@ -339,4 +339,15 @@ public sealed record DashboardConfig
 
     /// <summary>Where the dashboard is served; loopback unless told.</summary>
     public Endpoint Listen { get; init; } = new(IpAddress.FromIpv4(0x7F00_0001), 8080);
+
+    /// <summary>It is served over HTTPS alone.</summary>
+    public bool UsesTls { get; init; }
+
+    /// <summary>With this certificate; none means the one that the box made itself.</summary>
+    public CertificateConfig? Certificate { get; init; }
 }
+
+/// <summary>Paths of two PEM files.</summary>
+/// <param name="Certificate">The certificate, perhaps with those of its issuers behind it.</param>
+/// <param name="Key">Its private key, without a password.</param>
+public sealed record CertificateConfig(string Certificate, string Key);

@@ -11,6 +11,9 @@ internal static class BoxPlaces
 
     public const string CurrentConfiguration = Configuration + "/current.conf";
 
+    /// <summary>The box's own certificate and its key.</summary>
+    public const string Certificate = "/data/tls";
+
     /// <summary>Bundles that are being fetched, and what was noted before an update.</summary>
     public const string Update = "/data/update";
 

@@ -13,14 +13,24 @@ internal static class AtomicFile
     private const string Unfinished = ".new";
 
     /// <summary>Replaces the file, or makes it; a half-written one of before is lost.</summary>
+    /// <param name="rights">
+    /// Who may do what with it, from its first byte on; none means what is usual for a new file.
+    /// </param>
     /// <exception cref="IOException">The file is as it was.</exception>
-    public static void Write(string path, byte[] content)
+    public static void Write(string path, byte[] content, UnixFileMode? rights = null)
     {
         string unfinished = path + Unfinished;
         try
         {
-            using (FileStream file = new(unfinished, FileMode.Create, FileAccess.Write))
+            // One that a power cut left may be open to others: it is not written into.
+            File.Delete(unfinished);
+            using (FileStream file = new(unfinished, NewFile(rights)))
             {
+                if (rights is UnixFileMode wanted)
+                {
+                    File.SetUnixFileMode(file.SafeFileHandle, wanted); // The umask took some off.
+                }
+
                 file.Write(content);
                 file.Flush(flushToDisk: true);
             }
@@ -35,6 +45,13 @@ internal static class AtomicFile
 
         Folder.Flush(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
+
+    private static FileStreamOptions NewFile(UnixFileMode? rights) => new()
+    {
+        Mode = FileMode.CreateNew,
+        Access = FileAccess.Write,
+        UnixCreateMode = rights,
+    };
 
     private static void TryDelete(string path)
     {

@@ -67,6 +67,7 @@ public sealed class CommandLineTests
     [InlineData("panel")]
     [InlineData("health-gate")]
     [InlineData("update")]
+    [InlineData("certificate")]
     public async Task Help_ends_with_0_and_shows_examples(string command)
     {
         (int code, string output, string error) = await RunAsync($"{command} --help");
@@ -162,6 +163,7 @@ public sealed class CommandLineTests
             PanelCommand.Build(),
             HealthGateCommand.Build(),
             UpdateCommand.Build(),
+            CertificateCommand.Build(),
         ];
         using StringWriter output = new();
         using StringWriter error = new();

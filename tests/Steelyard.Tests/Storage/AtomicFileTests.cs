@@ -45,4 +45,28 @@ public sealed class AtomicFileTests : IDisposable
 
         Assert.Equal("old", File.ReadAllText(FilePath));
     }
+
+    /// <summary>What a power cut left is a secret's half, too, and open to all.</summary>
+    [Fact]
+    public void A_secret_is_in_no_file_that_others_may_read()
+    {
+        const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        File.WriteAllText(FilePath + ".new", "left by a power cut");
+        using StreamReader spy = new(FilePath + ".new");
+
+        AtomicFile.Write(FilePath, "secret"u8.ToArray(), owner);
+
+        Assert.Equal("left by a power cut", spy.ReadToEnd());
+        Assert.Equal(owner, File.GetUnixFileMode(FilePath));
+    }
+
+    [Fact]
+    public void Rights_that_are_given_are_given_whole()
+    {
+        const UnixFileMode all = (UnixFileMode)0b110_110_110; // More than any usual umask leaves.
+
+        AtomicFile.Write(FilePath, "for all"u8.ToArray(), all);
+
+        Assert.Equal(all, File.GetUnixFileMode(FilePath));
+    }
 }
