@@ -18,7 +18,7 @@ internal static class PageSecurity
     public static void Protect(HttpContext context)
     {
         IHeaderDictionary headers = context.Response.Headers;
-        string peer = PeerOf(context.Request.Query["peer"].ToString(), context.Request.Host.Host);
+        string peer = PeerOf(context.Request);
         headers.ContentSecurityPolicy =
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
             + $"connect-src 'self'{peer}; base-uri 'none'; form-action 'none'; "
@@ -82,13 +82,19 @@ internal static class PageSecurity
             : (address.High >> 57) == 0x7E || (address.High >> 54) == 0x3FA;
     }
 
-    private static string PeerOf(string peer, string ownHost) =>
-        Uri.TryCreate(peer, UriKind.Absolute, out Uri? broker)
-        && broker.Scheme is "ws" or "wss"
-        && (IsAddressOrLocal(Bare(broker.Host))
-            || string.Equals(broker.Host, ownHost, StringComparison.OrdinalIgnoreCase))
-            ? $" {broker.Scheme}://{broker.Authority}"
-            : string.Empty;
+    /// <summary>
+    /// A page that came by HTTPS reaches its peer by TLS alone: to a browser anything else is
+    /// mixed content.
+    /// </summary>
+    private static string PeerOf(HttpRequest page)
+    {
+        bool isPeer = Uri.TryCreate(page.Query["peer"], UriKind.Absolute, out Uri? broker)
+            && broker.Scheme is "ws" or "wss"
+            && (IsAddressOrLocal(Bare(broker.Host)) || string.Equals(
+                broker.Host, page.Host.Host, StringComparison.OrdinalIgnoreCase));
+        string scheme = page.IsHttps ? "wss" : broker?.Scheme ?? string.Empty;
+        return isPeer ? $" {scheme}://{broker!.Authority}" : string.Empty;
+    }
 
     private static bool IsAddressOrLocal(string name) =>
         IPAddress.TryParse(name, out _)

@@ -45,4 +45,41 @@ public sealed class PageSecurityTests
             context.Response.Headers.ContentSecurityPolicy.ToString(),
             StringComparison.Ordinal);
     }
+
+    /// <summary>Else it is mixed content, which a browser does not let through.</summary>
+    [Theory]
+    [InlineData("ws://10.0.0.2:8080/mqtt", "'self' wss://10.0.0.2:8080;")]
+    [InlineData("wss://10.0.0.2:8443/mqtt", "'self' wss://10.0.0.2:8443;")]
+    [InlineData("ws://evil.example/mqtt", "'self';")]
+    public void A_page_that_came_by_HTTPS_may_talk_to_its_peer_by_TLS_alone(
+        string peer, string allowed)
+    {
+        DefaultHttpContext context = new();
+        context.Request.Scheme = "https";
+        context.Request.Host = new("left.local", 8443);
+        context.Request.QueryString = QueryString.Create("peer", peer);
+
+        PageSecurity.Protect(context);
+
+        Assert.Contains(
+            "connect-src " + allowed,
+            context.Response.Headers.ContentSecurityPolicy.ToString(),
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("https://left.local:8443", "left.local:8443", true)]
+    [InlineData("https://left.local", "left.local", true)]
+    [InlineData("https://evil.example:8443", "left.local:8443", false)]
+    [InlineData("https://left.local:8444", "left.local:8443", false)]
+    public void A_page_that_came_by_HTTPS_may_listen_to_its_own_box(
+        string origin, string host, bool may)
+    {
+        DefaultHttpContext context = new();
+        context.Request.Scheme = "https";
+        context.Request.Host = new(host);
+        context.Request.Headers.Origin = origin;
+
+        Assert.Equal(may, PageSecurity.MayListen(context.Request));
+    }
 }

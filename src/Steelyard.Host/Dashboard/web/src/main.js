@@ -47,7 +47,7 @@ function draw() {
   drawParts({
     links: () => showLinks(at('links'), lines),
     verdict: () => showVerdict(at('verdict'), store, now),
-    boxes: () => showBoxes(at('boxes'), store, now),
+    boxes: () => showBoxes(at('boxes'), store, now, location),
     services: () => showServices(at('services'), store, now),
     events: () => showEvents(at('events'), store),
     ports: () => showPorts(at('ports'), store, now),

@@ -1,12 +1,15 @@
 // The boxes: front panel, roles, and what each says of itself.
 import { count, span } from './format.js';
 import { each, h, mark, setAttribute, setClass, setText } from './dom.js';
+import { isSafe, peerHintOf } from './peers.js';
 
 const LEDS = [['ready', 'Ready'], ['role', 'Role'], ['fault', 'Fault']];
 const PATTERNS = { off: 'off', on: 'on', blink: 'blinking', fast_blink: 'blinking fast' };
 
-export function showBoxes(parent, store, now) {
-  each(parent, [...store.list(), ...absentTwins(store)], keyOf, createBox);
+/** @param page where the page came from, as `location` says it */
+export function showBoxes(parent, store, now, page) {
+  each(parent, [...store.list(), ...absentTwins(store)], keyOf,
+    first => first.isAbsent ? createAbsent(first, page) : createPresent(first));
   for (const kept of parent.keyed.values()) kept.tick(now);
 }
 
@@ -25,17 +28,15 @@ function absentTwins(store) {
   return [...absent.values()];
 }
 
-function createBox(first) {
-  return first.isAbsent ? createAbsent(first) : createPresent(first);
-}
-
-function createAbsent(first) {
+function createAbsent(first, page) {
   const says = mark();
   const element = h('article.card.box.absent', { 'aria-label': `Box ${first.name}` },
     h('h3', {}, first.name),
     h('p', {}, says.element),
     h('p.aside', {}, 'It speaks through its own broker. To watch both, add ',
-      h('code', {}, '?peer=ws://ADDRESS:8080/mqtt'), ' with its address to this page’s.'));
+      h('code', {}, peerHintOf(page)), ' with its address to this page’s.',
+      isSafe(page) ? ' Open its own page once before: the browser asks you whether its '
+        + 'certificate is the right one there, and not here.' : ''));
   let twin = first;
   return {
     element,

@@ -21,3 +21,14 @@ test('a peer by a stranger’s name, or by another protocol, is not listened to'
     assert.deepEqual(brokersOf(page(peer)), ['ws://left.local:8080/mqtt']);
   }
 });
+
+test('a page that came by HTTPS speaks to its own broker and to its peer by TLS alone', () => {
+  const safe = peer => ({ ...page(peer), protocol: 'https:' });
+  for (const [peer, asked] of [
+    ['ws://10.0.0.2:8080/mqtt', 'wss://10.0.0.2:8080/mqtt'],
+    ['wss://[fd00::2]:8443/mqtt', 'wss://[fd00::2]:8443/mqtt'],
+    ['ws://localhost/mqtt', 'wss://localhost/mqtt'],
+  ]) {
+    assert.deepEqual(brokersOf(safe(peer)), ['wss://left.local:8080/mqtt', asked]);
+  }
+});
