@@ -213,6 +213,9 @@ internal sealed class OwnBlocksBinding(ValueReader values)
                         Listen = BindListen(statement) ?? Dashboard.Listen,
                     };
                     break;
+                case "tls":
+                    BindCertificate(statement);
+                    break;
                 case "off":
                     values.NoMore(statement, 0);
                     Dashboard = Dashboard with { IsEnabled = false };
@@ -221,6 +224,54 @@ internal sealed class OwnBlocksBinding(ValueReader values)
                     Binder.SayUnbound(statement);
                     break;
             }
+        }
+    }
+
+    /// <summary>
+    /// <c>tls</c>, perhaps with <c>on</c> or <c>off</c>, or <c>tls CERTIFICATE KEY</c>. Whether
+    /// the files are there is not asked here: they may come later, and change.
+    /// </summary>
+    private void BindCertificate(Statement statement)
+    {
+        if (statement.Arguments is [] or [{ Text: "on" or "true" or "yes" }])
+        {
+            Dashboard = Dashboard with { UsesTls = true };
+            return;
+        }
+
+        if (statement.Arguments is [{ Text: "off" or "false" or "no" }])
+        {
+            Dashboard = Dashboard with { UsesTls = false };
+            return;
+        }
+
+        if (statement.Arguments is not [Word certificate, Word key, ..])
+        {
+            values.Faults.Error(
+                statement.Position,
+                "'tls' needs a certificate and its key, 'tls CERTIFICATE KEY', "
+                + "or no value for the box's own");
+            return;
+        }
+
+        values.NoMore(statement, 2);
+        CheckPath(certificate);
+        CheckPath(key);
+        Dashboard = Dashboard with
+        {
+            UsesTls = true,
+            Certificate = new CertificateConfig(certificate.Text, key.Text),
+        };
+    }
+
+    /// <summary>From where a relative one counts would depend on who starts the program.</summary>
+    private void CheckPath(Word path)
+    {
+        if (!path.Text.StartsWith('/'))
+        {
+            values.Faults.Error(
+                path.Position,
+                $"'{Shown.Text(path.Text)}' is not a whole path, such as /data/tls/box.crt");
         }
     }
 

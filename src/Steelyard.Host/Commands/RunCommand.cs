@@ -39,6 +39,7 @@ internal static class RunCommand
                 PanelChip = parsed.GetValue(panel),
                 ResetToFactory =
                     () => ResetWish.Leave(BoxPlaces.ResetUnit, BoxPlaces.ResetWish),
+                OwnCertificate = BoxCertificate.FilesIn(BoxPlaces.Certificate),
             },
             cancellation));
         return new(command,

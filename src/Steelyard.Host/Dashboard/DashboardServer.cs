@@ -12,9 +12,11 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using MQTTnet.AspNetCore;
+using Steelyard.Core.Configuration;
 using Steelyard.Host.Logging;
 using Steelyard.Host.Mqtt;
 using Endpoint = Steelyard.Core.Wire.Endpoint;
@@ -23,7 +25,8 @@ namespace Steelyard.Host.Dashboard;
 
 /// <summary>
 /// The page that the box serves, and the broker's WebSocket at <c>/mqtt</c> beside it. A port
-/// that is taken is said once, with its holder, and tried again while the box works on.
+/// that is taken, or a certificate that is missing, is said once, and tried again while the box
+/// works on.
 /// </summary>
 public sealed class DashboardServer : IAsyncDisposable
 {
@@ -39,6 +42,7 @@ public sealed class DashboardServer : IAsyncDisposable
     private CancellationTokenSource _stop = new();
     private TaskCompletionSource<IPEndPoint> _bound = NewBound();
     private Endpoint? _listen;
+    private TlsDoor? _door;
     private Task _run = Task.CompletedTask;
 
     public DashboardServer(EmbeddedBroker broker, ILoggerFactory loggers)
@@ -51,27 +55,35 @@ public sealed class DashboardServer : IAsyncDisposable
     /// <summary>Ends when the page is served, with where: a port of 0 finds a free one.</summary>
     public Task<IPEndPoint> Bound => _bound.Task;
 
-    /// <summary>Serves the page there from now on; elsewhere no more.</summary>
+    /// <summary>
+    /// Serves the page there from now on; elsewhere no more. Said again, it takes the
+    /// certificate's files anew.
+    /// </summary>
+    /// <param name="certificate">With which it is served over HTTPS; none means HTTP.</param>
     /// <returns>Ends after the first try, whether it succeeded or not.</returns>
-    public async Task StartAsync(Endpoint listen)
+    public async Task StartAsync(Endpoint listen, CertificateConfig? certificate = null)
     {
-        if (_listen == listen)
+        if (_listen == listen && _door?.Files == certificate)
         {
+            Renew();
             return;
         }
 
         await StopAsync();
+        TlsDoor? door = certificate is null ? null : new(certificate);
         _listen = listen;
+        _door = door;
         _stop = new();
         _bound = NewBound();
         TaskCompletionSource tried = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        _run = Task.Run(() => RunAsync(listen, tried));
+        _run = Task.Run(() => RunAsync(listen, door, tried));
         await tried.Task;
     }
 
     public async Task StopAsync()
     {
         _listen = null;
+        _door = null;
         await _stop.CancelAsync();
         await _run;
         _stop.Dispose();
@@ -84,46 +96,98 @@ public sealed class DashboardServer : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task RunAsync(Endpoint listen, TaskCompletionSource tried)
+    private async Task RunAsync(Endpoint listen, TlsDoor? door, TaskCompletionSource tried)
     {
-        bool saidTaken = false;
+        string? said = null;
         CancellationToken stop = _stop.Token;
         while (!stop.IsCancellationRequested)
         {
-            try
-            {
-                await using WebApplication app = Build(listen);
-                await app.StartAsync(stop);
-                Announce(app);
-                tried.TrySetResult();
-                await Task.Delay(Timeout.Infinite, stop)
-                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                using CancellationTokenSource patience = new(TimeSpan.FromSeconds(1));
-                await app.StopAsync(patience.Token);
-            }
-            catch (Exception failure) when (
-                failure is IOException or SocketException or AddressInUseException)
-            {
-                if (!saidTaken)
-                {
-                    saidTaken = true;
-                    Log.DashboardPortTaken(_log, ListenFault.Describe(listen, failure));
-                }
-
-                tried.TrySetResult();
-                await Task.Delay(RetryDelay, stop)
-                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-            catch (OperationCanceledException)
+            string? fault = Open(door) ?? await ServeAsync(listen, door, tried, stop);
+            if (fault is null)
             {
                 break;
             }
+
+            if (fault != said)
+            {
+                said = fault;
+                Log.DashboardFault(_log, fault);
+            }
+
+            tried.TrySetResult();
+            await Task.Delay(RetryDelay, stop)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         tried.TrySetResult();
     }
 
-    private WebApplication Build(Endpoint listen)
+    /// <summary>Sees to it that there is a certificate if one is needed.</summary>
+    /// <returns>Null when there is; else a sentence.</returns>
+    private string? Open(TlsDoor? door)
+    {
+        if (door is null || door.IsOpen)
+        {
+            return null;
+        }
+
+        (string? fingerprint, string? fault) = door.Take();
+        if (fingerprint is not null)
+        {
+            Log.DashboardCertificate(_log, fingerprint);
+        }
+
+        return fault;
+    }
+
+    /// <summary>The same files may hold another certificate by now.</summary>
+    private void Renew()
+    {
+        if (_door is not { IsOpen: true } door)
+        {
+            return; // It is being tried.
+        }
+
+        (string? fingerprint, string? fault) = door.Take();
+        if (fingerprint is not null)
+        {
+            Log.DashboardCertificate(_log, fingerprint);
+        }
+        else if (fault is not null)
+        {
+            Log.DashboardKeeps(_log, fault);
+        }
+    }
+
+    /// <summary>Serves until it is told to stop.</summary>
+    /// <returns>Null after that; a sentence when it could not begin.</returns>
+    private async Task<string?> ServeAsync(
+        Endpoint listen, TlsDoor? door, TaskCompletionSource tried, CancellationToken stop)
+    {
+        try
+        {
+            await using WebApplication app = Build(listen, door);
+            await app.StartAsync(stop);
+            Announce(app);
+            tried.TrySetResult();
+            await Task.Delay(Timeout.Infinite, stop)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            using CancellationTokenSource patience = new(TimeSpan.FromSeconds(1));
+            await app.StopAsync(patience.Token);
+            return null;
+        }
+        catch (Exception failure) when (
+            failure is IOException or SocketException or AddressInUseException)
+        {
+            return ListenFault.Describe(listen, failure);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    private WebApplication Build(Endpoint listen, TlsDoor? door)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -132,7 +196,14 @@ public sealed class DashboardServer : IAsyncDisposable
             kestrel.Limits.MaxConcurrentConnections = RequestsMost;
             kestrel.Limits.MaxConcurrentUpgradedConnections = RequestsMost;
             kestrel.Limits.MaxRequestBodySize = 0;
-            kestrel.Listen(listen.Address.ToIPAddress(), listen.Port);
+            kestrel.Listen(listen.Address.ToIPAddress(), listen.Port, place =>
+            {
+                place.Protocols = HttpProtocols.Http1;
+                if (door is not null)
+                {
+                    place.UseHttps(door.Handshake);
+                }
+            });
         });
         builder.Services.AddSingleton<ILoggerFactory>(new QuietLoggers(_loggers));
         builder.Services.AddRoutingCore();
@@ -148,7 +219,7 @@ public sealed class DashboardServer : IAsyncDisposable
             options.WebSockets.SubProtocolSelector = MqttSubProtocolSelector.SelectSubProtocol;
         });
         app.Use((HttpContext context, RequestDelegate next) =>
-            context.GetEndpoint() is null ? ServeAsync(context) : next(context));
+            context.GetEndpoint() is null ? AnswerAsync(context) : next(context));
         return app;
     }
 
@@ -161,7 +232,8 @@ public sealed class DashboardServer : IAsyncDisposable
             address = each;
         }
 
-        _bound.TrySetResult(IPEndPoint.Parse(new Uri(address).Authority));
+        Uri page = new(address);
+        _bound.TrySetResult(new(IPAddress.Parse(page.DnsSafeHost), page.Port));
         Log.DashboardServed(_log, address);
     }
 
@@ -185,7 +257,7 @@ public sealed class DashboardServer : IAsyncDisposable
         return next(context);
     }
 
-    private static async Task ServeAsync(HttpContext context)
+    private static async Task AnswerAsync(HttpContext context)
     {
         HttpRequest request = context.Request;
         HttpResponse response = context.Response;

@@ -96,5 +96,17 @@ internal static partial class Log
     public static partial void DashboardServed(ILogger log, string address);
 
     [LoggerMessage(5021, LogLevel.Error, "dashboard: {Fault} The box works on, and tries again.")]
-    public static partial void DashboardPortTaken(ILogger log, string fault);
+    public static partial void DashboardFault(ILogger log, string fault);
+
+    [LoggerMessage(
+        5022,
+        LogLevel.Information,
+        "dashboard: its certificate has the SHA-256 fingerprint {Fingerprint}")]
+    public static partial void DashboardCertificate(ILogger log, string fingerprint);
+
+    [LoggerMessage(
+        5023,
+        LogLevel.Error,
+        "dashboard: {Fault} It is served with the certificate of before.")]
+    public static partial void DashboardKeeps(ILogger log, string fault);
 }

@@ -95,6 +95,9 @@ internal sealed class Box : IAsyncDisposable
     /// <summary>Has the box forget everything. Null when it will, else why not.</summary>
     public required Func<string?> ResetToFactory { get; init; }
 
+    /// <summary>The certificate of a dashboard that names no other.</summary>
+    public required CertificateConfig OwnCertificate { get; init; }
+
     public Inbox Inbox => _control.Inbox;
 
     public Engine Engine => _engine;
@@ -124,9 +127,11 @@ internal sealed class Box : IAsyncDisposable
             CancellationToken.None);
         await _panel.ConfigureAsync(config.Panel ?? UsualPanel);
         await _telemetry.ReconfigureAsync(config);
-        if (config.Dashboard.IsEnabled)
+        DashboardConfig page = config.Dashboard;
+        if (page.IsEnabled)
         {
-            await _dashboard.StartAsync(config.Dashboard.Listen);
+            await _dashboard.StartAsync(
+                page.Listen, page.UsesTls ? page.Certificate ?? OwnCertificate : null);
         }
         else
         {

@@ -71,6 +71,7 @@ public static class BoxProgram
         {
             ResetToFactory = options.ResetToFactory,
             UsualPanel = options.PanelChip is string chip ? new PanelConfig(chip) : null,
+            OwnCertificate = options.OwnCertificate,
         };
         using BoxControl control = new(box, options.ConfigurationPath, log);
         try

@@ -1,4 +1,5 @@
 using System;
+using Steelyard.Core.Configuration;
 
 namespace Steelyard.Host.Loops;
 
@@ -16,4 +17,7 @@ public sealed record RunOptions(string ConfigurationPath, string SocketPath, int
     /// else why not.
     /// </summary>
     public required Func<string?> ResetToFactory { get; init; }
+
+    /// <summary>The box's own certificate, for a dashboard that names no other.</summary>
+    public required CertificateConfig OwnCertificate { get; init; }
 }

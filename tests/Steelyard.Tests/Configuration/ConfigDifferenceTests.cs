@@ -149,6 +149,25 @@ public sealed class ConfigDifferenceTests
         Assert.False(changed.QuorumChanged);
     }
 
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData("/etc/a.crt", true)]
+    public void A_dashboard_with_another_certificate_is_a_change(string? path, bool differs)
+    {
+        ApplianceConfig before = new() { Dashboard = new() { UsesTls = true } };
+        ApplianceConfig after = new()
+        {
+            Dashboard = new()
+            {
+                UsesTls = true,
+                Certificate = path is null ? null : new CertificateConfig(path, "/etc/a.key"),
+            },
+        };
+
+        Assert.Equal(differs, ConfigDifference.Between(before, after).Dashboard is not null);
+        Assert.NotNull(ConfigDifference.Between(new ApplianceConfig(), after).Dashboard);
+    }
+
     [Fact]
     public void A_setting_of_the_box_is_a_change_from_and_to()
     {

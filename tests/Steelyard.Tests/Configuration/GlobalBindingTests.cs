@@ -138,6 +138,29 @@ public sealed class GlobalBindingTests
     }
 
     [Theory]
+    [InlineData("listen :: 443", false, null, null)]
+    [InlineData("tls", true, null, null)]
+    [InlineData("tls on", true, null, null)]
+    [InlineData("tls off", false, null, null)]
+    [InlineData("tls /etc/a.crt /etc/a.key", true, "/etc/a.crt", "/etc/a.key")]
+    public void The_dashboard_has_the_box_s_certificate_or_another(
+        string line, bool usesTls, string? certificate, string? key)
+    {
+        DashboardConfig dashboard =
+            MemoryFiles.Accept($"dashboard {{\n  {line}\n}}\n").Dashboard;
+
+        Assert.Equal(usesTls, dashboard.UsesTls);
+        Assert.Equal(
+            (certificate, key), (dashboard.Certificate?.Certificate, dashboard.Certificate?.Key));
+    }
+
+    [Fact]
+    public void A_wrong_certificate_is_named_with_its_place() =>
+        Assert.Equal(
+            ["box.conf:2:7: 'a' is not a whole path, such as /data/tls/box.crt"],
+            MemoryFiles.FaultsOf("dashboard {\n  tls a /b\n}\n"));
+
+    [Theory]
     [InlineData("panel {\n}", "'panel' needs 'chip', the gpiochip of its lines")]
     [InlineData("panel {\n  chip gpiochip0\n  board ../x\n}",
         "'../x' is not the name of a board: letters, digits and '-'")]
@@ -148,6 +171,13 @@ public sealed class GlobalBindingTests
     [InlineData("telemetry {\n  interval 0\n}",
         "'interval' is a number of seconds from 0.1 to 3600, not '0'")]
     [InlineData("dashboard {\n  listen 8080\n}", "'listen' needs an address and a port")]
+    [InlineData("dashboard {\n  tls /a.crt\n}",
+        "'tls' needs a certificate and its key, 'tls CERTIFICATE KEY', "
+        + "or no value for the box's own")]
+    [InlineData("dashboard {\n  tls /a.crt a.key\n}",
+        "'a.key' is not a whole path, such as /data/tls/box.crt")]
+    [InlineData("dashboard {\n  tls /a.crt /a.key /b.key\n}",
+        "'tls' takes 2 values; '/b.key' is too much")]
     [InlineData("dashboard x {\n}", "'dashboard' takes no value; 'x' is too much")]
     public void A_wrong_word_of_our_own_is_explained(string text, string sentence)
     {

@@ -47,7 +47,7 @@ public sealed partial class RoomTests
         ["Storage"] = [],
         ["Appliance"] = ["Api", "Storage"],
         ["Update"] = ["Api", "Appliance", "Storage"],
-        ["Dashboard"] = ["Logging", "Mqtt"],
+        ["Dashboard"] = ["Logging", "Mqtt", "Storage"],
         ["Ipvsadm"] = ["Api"],
         ["Loops"] = ["Api", "Dashboard", "Logging", "Mqtt", "Panel", "Probes", "Storage"],
         ["Lab"] = ["Api", "Loops"],

@@ -1,7 +1,10 @@
 using System;
 using System.IO;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Threading;
 using System.Threading.Tasks;
 using Steelyard.Host.Appliance;
@@ -40,6 +43,25 @@ public sealed class DashboardLookTests : IDisposable
         using StreamWriter writer = new(asker.GetStream()) { NewLine = "\r\n" };
         await writer.WriteAsync($"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n");
         await writer.FlushAsync();
+
+        Assert.Null(await looking);
+    }
+
+    /// <summary>The box's own certificate is signed by nobody else, for its name.</summary>
+    [Fact]
+    public async Task A_dashboard_over_HTTPS_is_asked_so_whoever_signed_its_certificate()
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using X509Certificate2 signed = BoxCertificate.Sign(key, "lb", [], new byte[16]);
+        using X509Certificate2 certificate = signed.CopyWithPrivateKey(key);
+        await File.WriteAllTextAsync(
+            _configuration, $"dashboard {{\n  listen 0.0.0.0 {Port}\n  tls\n}}\n");
+
+        Task<string?> looking = _look.AskAsync(CancellationToken.None);
+        using TcpClient asker = await _listener.AcceptTcpClientAsync();
+        await using SslStream stream = new(asker.GetStream());
+        await stream.AuthenticateAsServerAsync(certificate);
+        await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"u8.ToArray());
 
         Assert.Null(await looking);
     }

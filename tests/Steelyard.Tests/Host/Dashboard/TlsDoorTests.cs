@@ -1,0 +1,91 @@
+using System;
+using System.IO;
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Steelyard.Core.Configuration;
+using Steelyard.Host.Appliance;
+using Steelyard.Host.Dashboard;
+using Steelyard.Host.Storage;
+
+namespace Steelyard.Tests.Host.Dashboard;
+
+public sealed class TlsDoorTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("sy");
+    private readonly TlsDoor _door;
+
+    public TlsDoorTests() => _door = new(Files);
+
+    private CertificateConfig Files => BoxCertificate.FilesIn(_folder.FullName);
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void Without_a_certificate_it_stays_shut_and_says_why()
+    {
+        (string? fingerprint, string? fault) = _door.Take();
+
+        Assert.Null(fingerprint);
+        Assert.Contains(Files.Certificate, fault, StringComparison.Ordinal);
+        Assert.False(_door.IsOpen);
+    }
+
+    [Fact]
+    public void A_certificate_opens_it_once()
+    {
+        string made = Make();
+
+        Assert.Equal((made, null), _door.Take());
+        Assert.True(_door.IsOpen);
+        Assert.Equal((null, null), _door.Take());
+    }
+
+    /// <summary>RFC 8996: TLS 1.0 and 1.1 are not to be used.</summary>
+    [Fact]
+    public void No_old_TLS_is_offered_and_no_other_HTTP()
+    {
+        Make();
+        _door.Take();
+
+        Assert.Equal(
+            SslProtocols.Tls12 | SslProtocols.Tls13, _door.Offered!.EnabledSslProtocols);
+        Assert.Equal([SslApplicationProtocol.Http11], _door.Offered.ApplicationProtocols!);
+    }
+
+    [Fact]
+    public void Another_certificate_in_the_same_files_is_taken()
+    {
+        Make();
+        _door.Take();
+
+        string made = Make();
+
+        Assert.Equal((made, null), _door.Take());
+        Assert.Equal(made, Offered());
+    }
+
+    [Fact]
+    public void When_its_files_break_it_keeps_what_it_has()
+    {
+        string made = Make();
+        _door.Take();
+        File.WriteAllText(Files.Key, "rubbish");
+
+        (string? fingerprint, string? fault) = _door.Take();
+
+        Assert.Null(fingerprint);
+        Assert.Contains(Files.Key, fault, StringComparison.Ordinal);
+        Assert.Equal(made, Offered());
+    }
+
+    private string Make()
+    {
+        using X509Certificate2 made = BoxCertificate.Make(
+            _folder.FullName, "lb", [], renews: true, new byte[16]);
+        return PemPair.FingerprintOf(made);
+    }
+
+    private string Offered() => PemPair.FingerprintOf(
+        _door.Offered!.ServerCertificateContext!.TargetCertificate);
+}
