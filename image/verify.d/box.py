@@ -86,6 +86,7 @@ panel {{
 }}
 dashboard {{
     listen {address} 8080
+    tls
 }}
 """
 

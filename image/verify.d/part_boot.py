@@ -23,6 +23,7 @@ def boot(report, places):
     ask_times(report, box, served)
     ask_root(report, box)
     ask_doors(report, box)
+    ask_certificate(report, box)
     report.check(
         "box-a" in box.say("steelyard status"), "steelyard status answers in the box",
         lambda: box.say("steelyard status; journalctl -b -u steelyard | tail -20"))
@@ -146,6 +147,22 @@ def ask_doors(report, box):
                  "the firewall is on", lambda: box.say("nft list ruleset"))
     report.check(box.run("systemctl is-active dropbear")[0] != 0, "SSH is off")
     report.check(ask(ADDRESSES["a"][0], 8080) is not None, "the dashboard answers")
+
+
+def ask_certificate(report, box):
+    """The box made it at its first start, for its own name; its key is not for everybody."""
+    rights = box.say("stat -c %U:%G:%a /data/tls /data/tls/box.crt /data/tls/box.key").split()
+    report.check(rights == ["root:steelyard:2750", "root:steelyard:644", "root:steelyard:640"],
+                 "its own certificate is there, and its key for the service alone", rights)
+    pattern = r"SHA-256 fingerprint (?:[0-9A-F]{2}:){31}[0-9A-F]{2}"
+    said = box.say("steelyard certificate")
+    made = box.say("journalctl -b -u steelyard-certificate -o cat")
+    found = re.search(pattern, said)
+    report.check(found and "exists" in said and found[0] in made,
+                 "steelyard certificate tells the fingerprint of the one made at the first start",
+                 said + "\n" + made)
+    name = box.say("cat /proc/sys/kernel/hostname")
+    report.check(f"for {name}, {name}.local" in made, "the certificate is for the box's name", made)
 
 
 def scan(address, ports, seconds=6.0):

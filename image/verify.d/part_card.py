@@ -36,8 +36,9 @@ def one_armed(report, places, disk):
     key = make_key(disk)
     box = start(report, places, disk, "card-a", "a box with one port, its file UTF-16 and CRLF,",
                 inside=None)
-    report.check(wait_served(240, OUTSIDE, 8080, alive=lambda: box.runs) is not None,
-                 "with one port alone the box serves", box.journal)
+    report.check(wait_served(240, OUTSIDE, 8080, alive=lambda: box.runs, tls=True) is not None,
+                 "with one port alone the box serves, its dashboard over HTTPS", box.journal)
+    report.check(ask(OUTSIDE, 8080) is None, "and over HTTP no more")
     report.check(box.run("journalctl -b | grep -qi 'second port'")[0] == 0,
                  "and it says that the second port is missing")
     report.check(disk.get("FAULT.txt") is None, "which is no fault of the file",
@@ -79,7 +80,7 @@ def full_data(report, places, disk):
     disk.put("steelyard.conf", b"\xef\xbb\xbf" + configuration("a", 151).encode())
     disk.delete("authorized_keys")
     box = start(report, places, disk, "card-a", "a box whose data partition is full")
-    report.check(wait_served(240, OUTSIDE, 8080, alive=lambda: box.runs) is not None,
+    report.check(wait_served(240, OUTSIDE, 8080, alive=lambda: box.runs, tls=True) is not None,
                  "it serves by the last good configuration", box.journal)
     fault(report, disk, ["CANNOT KEEP IT", "data partition"],
           "FAULT.txt says that data takes nothing any more")
@@ -101,7 +102,7 @@ def broken_configuration(report, places, disk):
                 inside="usb")
     fault(report, disk, [f"steelyard.conf:{line + 1}", "roundabout", "What to do"],
           f"FAULT.txt names line {line + 1} and what is wrong in it")
-    report.check(wait_served(240, OUTSIDE, 8080, alive=lambda: box.runs) is not None,
+    report.check(wait_served(240, OUTSIDE, 8080, alive=lambda: box.runs, tls=True) is not None,
                  "the last good configuration runs", box.journal)
     report.check("/usb" in box.say("readlink -f /sys/class/net/inside"),
                  "its servers are behind a network card on USB", lambda: box.say("ip -br link"))
