@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using Steelyard.Host.Appliance;
+using Steelyard.Tests.HouseRules;
 
 namespace Steelyard.Tests.Host.Appliance;
 
@@ -24,6 +25,20 @@ public sealed class ResetWishTests : IDisposable
         Assert.Null(ResetWish.Leave(Unit, Wish));
 
         Assert.Empty(File.ReadAllBytes(Wish));
+    }
+
+    /// <summary>The image's own files: what the program leaves, they hear.</summary>
+    [Fact]
+    public void The_image_has_the_unit_that_waits_for_the_very_file()
+    {
+        string files = Path.Combine(SourceTree.Root, "image/rootfs");
+
+        string[] unit = File.ReadAllLines(Path.Combine(files, BoxPlaces.ResetUnit[1..]));
+        string[] presets = File.ReadAllLines(
+            Path.Combine(files, "usr/lib/systemd/system-preset/00-steelyard.preset"));
+
+        Assert.Contains($"PathExists={BoxPlaces.ResetWish}", unit);
+        Assert.Contains($"enable {Path.GetFileName(BoxPlaces.ResetUnit)}", presets);
     }
 
     [Fact]
