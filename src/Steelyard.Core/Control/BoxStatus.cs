@@ -93,9 +93,6 @@ public sealed record PanelStatus(string Ready, string Role, string Fault);
 /// <param name="Name">The twin's name, if it ever spoke.</param>
 public sealed record TwinStatus(bool Alive, string Name)
 {
-    /// <summary>The configuration names a twin, and nothing is heard of it.</summary>
-    public bool IsMissed { get; init; }
-
     /// <summary>It says that it is well and could be MASTER now: not in maintenance.</summary>
     public bool CanTakeOver { get; init; }
 }

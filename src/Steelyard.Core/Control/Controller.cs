@@ -116,7 +116,6 @@ public sealed class Controller
 
     internal TwinStatus Twin => new(_twin.IsAlive, _twin.Name)
     {
-        IsMissed = _twin.IsMissed,
         CanTakeOver = _twin.CanTakeOver,
     };
 
@@ -375,7 +374,7 @@ public sealed class Controller
             role,
             _routers.IsHandingOver,
             _office.IsInMaintenance,
-            _twin.IsMissed,
+            _twin.IsConfigured && !_twin.IsAlive,
             _panel.IsResetNear,
             _panel.IsResetting);
     }

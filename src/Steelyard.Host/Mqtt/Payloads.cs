@@ -15,7 +15,6 @@ internal sealed record BoxPayload(
     string Role,
     bool Maintenance,
     bool TwinAlive,
-    bool TwinMissed,
     string TwinName,
     string LedReady,
     string LedRole,

@@ -262,7 +262,6 @@ internal sealed class TopicTree
         RoleOf(status.VirtualRouters),
         status.Maintenance,
         status.Twin.Alive,
-        status.Twin.IsMissed,
         status.Twin.Name,
         status.Panel.Ready,
         status.Panel.Role,

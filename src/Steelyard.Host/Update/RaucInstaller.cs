@@ -31,28 +31,20 @@ internal sealed partial class RaucInstaller(RunProgram run) : IInstaller
     public async Task InstallAsync(
         string path, Action<int, string> onProgress, CancellationToken cancellation)
     {
-        void Tell(string line)
-        {
-            if (ProgressLine().Match(line) is { Success: true } match)
+        ProgramResult result = await run(
+            Rauc,
+            ["install", path],
+            line =>
             {
-                onProgress(
-                    int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture),
-                    match.Groups[2].Value);
-            }
-        }
-
-        try
-        {
-            Require(await run(Rauc, ["install", path], Tell, cancellation));
-        }
-        catch (OperationCanceledException stopped)
-        {
-            // Its service has no word for this, and a killed one leaves its devices behind.
-            throw new UpdateRefusedException(
-                "RAUC cannot be stopped: it goes on writing the other root, which the next start "
-                + "tries. To keep this one: 'rauc status mark-active booted' when it is done",
-                stopped);
-        }
+                if (ProgressLine().Match(line) is { Success: true } match)
+                {
+                    onProgress(
+                        int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture),
+                        match.Groups[2].Value);
+                }
+            },
+            cancellation);
+        Require(result);
     }
 
     public async Task RestartAsync(CancellationToken cancellation)

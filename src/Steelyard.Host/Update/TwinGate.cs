@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Immutable;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
@@ -33,15 +32,13 @@ internal sealed class TwinGate(IBoxControl box, Func<TimeSpan, CancellationToken
         : null;
 
     /// <summary>Gives what this box holds to its twin, and waits until it is BACKUP.</summary>
-    /// <returns>The virtual routers that were given.</returns>
     /// <exception cref="UpdateRefusedException">The twin did not take it.</exception>
-    public async Task<ImmutableArray<string>> GiveAwayAsync(
-        Action<string> say, CancellationToken cancellation)
+    public async Task GiveAwayAsync(Action<string> say, CancellationToken cancellation)
     {
         BoxStatus status = await box.StatusAsync(cancellation);
         if (!HoldsAny(status))
         {
-            return [];
+            return;
         }
 
         say($"the twin {status.Twin.Name} takes over");
@@ -55,56 +52,13 @@ internal sealed class TwinGate(IBoxControl box, Func<TimeSpan, CancellationToken
         {
             if (!HoldsAny(await box.StatusAsync(cancellation)))
             {
-                return [.. status.VirtualRouters.Where(IsHeld).Select(router => router.Name)];
+                return;
             }
 
             await pause(Look, cancellation);
         }
 
         throw new UpdateRefusedException("the twin did not take over: this box is MASTER still");
-    }
-
-    /// <summary>
-    /// Asks the twin for what it was given. It may have a reason to keep it: that is said.
-    /// </summary>
-    public async Task TakeBackAsync(
-        ImmutableArray<string> given, Action<string> say, CancellationToken cancellation)
-    {
-        try
-        {
-            foreach (string name in given)
-            {
-                // A router of a group that came back with another of it is there already.
-                BoxStatus status = await box.StatusAsync(cancellation);
-                if (!status.VirtualRouters.Any(router => router.Name == name && IsHeld(router)))
-                {
-                    await AskBackAsync(name, say, cancellation);
-                }
-            }
-        }
-        catch (NoBoxException none)
-        {
-            say($"the twin keeps what it was given: {none.Message}");
-        }
-    }
-
-    private async Task AskBackAsync(
-        string name, Action<string> say, CancellationToken cancellation)
-    {
-        ControlAnswer answer = await box.FailoverAsync(name, force: false, cancellation);
-        say(answer.IsDone
-            ? $"the twin gives {name} back"
-            : $"the twin keeps {name}: {answer.Sentence}");
-        for (int look = 0; answer.IsDone && look < MostLooks; look++)
-        {
-            BoxStatus status = await box.StatusAsync(cancellation);
-            if (status.VirtualRouters.Any(router => router.Name == name && IsHeld(router)))
-            {
-                return;
-            }
-
-            await pause(Look, cancellation);
-        }
     }
 
     /// <summary>As <see cref="GiveAwayAsync"/>, once the twin is able to: it may be away.</summary>
@@ -115,7 +69,7 @@ internal sealed class TwinGate(IBoxControl box, Func<TimeSpan, CancellationToken
         {
             if (FindObstacle(await box.StatusAsync(cancellation)) is not string obstacle)
             {
-                _ = await GiveAwayAsync(say, cancellation);
+                await GiveAwayAsync(say, cancellation);
                 return;
             }
 
@@ -132,7 +86,6 @@ internal sealed class TwinGate(IBoxControl box, Func<TimeSpan, CancellationToken
             + "has, with 'systemctl reboot'");
     }
 
-    private static bool HoldsAny(BoxStatus status) => status.VirtualRouters.Any(IsHeld);
-
-    private static bool IsHeld(VirtualRouterStatus router) => router.State == "MASTER";
+    private static bool HoldsAny(BoxStatus status) =>
+        status.VirtualRouters.Any(router => router.State == "MASTER");
 }

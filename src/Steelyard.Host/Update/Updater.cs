@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Immutable;
 using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
@@ -40,9 +39,11 @@ internal sealed class Updater(
         try
         {
             await CheckAsync(path, options, cancellation);
-            (bool broke, ImmutableArray<string> given) =
-                await PrepareAsync(options, cancellation);
-            await InstallAsync(path, given, cancellation);
+            bool broke = await PrepareAsync(options, cancellation);
+            await installer.InstallAsync(
+                path,
+                (percent, what) => Show(UpdateStage.Installing, percent, what),
+                cancellation);
             Show(
                 UpdateStage.Installing,
                 100,
@@ -60,29 +61,6 @@ internal sealed class Updater(
             {
                 File.Delete(path);
             }
-        }
-    }
-
-    /// <summary>A box that goes on with its old root holds what it held before.</summary>
-    private async Task InstallAsync(
-        string path, ImmutableArray<string> given, CancellationToken cancellation)
-    {
-        try
-        {
-            await installer.InstallAsync(
-                path,
-                (percent, what) => Show(UpdateStage.Installing, percent, what),
-                cancellation);
-        }
-        catch (Exception failure) when (
-            failure is UpdateRefusedException or OperationCanceledException)
-        {
-            // Also when the person gave up: that was about the update.
-            await twin.TakeBackAsync(
-                given,
-                say => Show(UpdateStage.HandingOver, null, say),
-                CancellationToken.None);
-            throw;
         }
     }
 
@@ -141,10 +119,9 @@ internal sealed class Updater(
     }
 
     /// <summary>
-    /// Notes how the box is, and gives to the twin what it holds.
+    /// Notes how the box is, and gives to the twin what it holds. True when connections may break.
     /// </summary>
-    /// <returns>Whether connections may break, and which virtual routers were given.</returns>
-    private async Task<(bool Broke, ImmutableArray<string> Given)> PrepareAsync(
+    private async Task<bool> PrepareAsync(
         UpdateOptions options, CancellationToken cancellation)
     {
         (BoxStatus? status, string? obstacle) = await LookAsync(cancellation);
@@ -163,13 +140,12 @@ internal sealed class Updater(
             }
 
             Show(UpdateStage.HandingOver, 100, $"{obstacle}: nobody takes over");
-            return (true, []);
+            return true;
         }
 
-        ImmutableArray<string> given = await twin.GiveAwayAsync(
-            say => Show(UpdateStage.HandingOver, null, say), cancellation);
+        await twin.GiveAwayAsync(say => Show(UpdateStage.HandingOver, null, say), cancellation);
         Show(UpdateStage.HandingOver, 100, "this box holds nothing");
-        return (false, given);
+        return false;
     }
 
     /// <summary>A box that does not answer cannot hand over what it may hold.</summary>

@@ -58,7 +58,6 @@ public sealed class TopicTreeTests
         Assert.Equal(1, state.GetProperty("interval_s").GetDouble());
         Assert.Equal("MASTER", state.GetProperty("role").GetString());
         Assert.True(state.GetProperty("twin_alive").GetBoolean());
-        Assert.False(state.GetProperty("twin_missed").GetBoolean());
         Assert.Equal("on", state.GetProperty("led_ready").GetString());
         Assert.Equal(1, state.GetProperty("services_up").GetInt32());
         Assert.Equal(5, state.GetProperty("connections_current").GetInt32());

@@ -60,8 +60,6 @@ internal sealed class TwinControl(
 
     public bool IsAlive => _link?.IsAlive ?? false;
 
-    public bool IsMissed => IsConfigured && !IsAlive;
-
     public bool CanTakeOver => _link is not null && _link.FindObstacle() is null;
 
     public string Name => _link?.Twin?.BoxName ?? string.Empty;

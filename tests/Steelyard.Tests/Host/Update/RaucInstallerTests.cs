@@ -90,18 +90,6 @@ public sealed class RaucInstallerTests
     }
 
     [Fact]
-    public async Task An_install_that_a_person_leaves_goes_on_and_that_is_told()
-    {
-        RaucInstaller installer = new((_, _, _, _) =>
-            Task.FromException<ProgramResult>(new OperationCanceledException()));
-
-        UpdateRefusedException refused = await Assert.ThrowsAsync<UpdateRefusedException>(
-            () => installer.InstallAsync("a.raucb", (_, _) => { }, CancellationToken.None));
-
-        Assert.StartsWith("RAUC cannot be stopped", refused.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task A_program_that_is_not_there_is_told_as_such()
     {
         UpdateRefusedException refused = await Assert.ThrowsAsync<UpdateRefusedException>(

@@ -232,47 +232,6 @@ public sealed class UpdaterTests : IDisposable
     }
 
     [Fact]
-    public async Task An_install_that_fails_gives_the_office_back()
-    {
-        _box.OnAsked = asked => _box.Now = asked.Contains("all", StringComparison.Ordinal)
-            ? Backup : Master;
-        _installer.OnInstall = () => throw new UpdateRefusedException(Fails);
-
-        _ = await RefusedAsync();
-
-        Assert.Equal(
-            ["inspect", "failover all in peace", "install", "failover outside in peace"], Deeds);
-        Assert.Contains(_told, progress => progress.Sentence == "the twin gives outside back");
-    }
-
-    [Fact]
-    public async Task A_twin_may_keep_what_it_was_given_and_that_is_said()
-    {
-        _installer.OnInstall = () =>
-        {
-            _box.NextAnswer = ControlAnswer.Refused("refused", "box-b is busy");
-            throw new OperationCanceledException();
-        };
-
-        await Assert.ThrowsAsync<OperationCanceledException>(() => RunAsync());
-
-        Assert.Contains(
-            _told,
-            progress => progress.Sentence == "the twin keeps outside: box-b is busy");
-    }
-
-    [Fact]
-    public async Task A_backup_whose_install_fails_asks_for_nothing()
-    {
-        _box.Now = Backup;
-        _installer.OnInstall = () => throw new UpdateRefusedException(Fails);
-
-        _ = await RefusedAsync();
-
-        Assert.Equal(["inspect", "install"], Deeds);
-    }
-
-    [Fact]
     public async Task A_box_may_be_left_to_restart_later()
     {
         await RunAsync(new() { Restarts = false });

@@ -75,11 +75,8 @@ function judgeBoxes(boxes, live, now, bad, warnings) {
   for (const box of boxes.filter(each => !each.isLive(now))) {
     warnings.push(`${box.name} is ${box.isOffline() ? 'offline' : 'silent'}; there is no twin to take over.`);
   }
-  if (live.length < boxes.length) return;
-  for (const box of live.filter(each => each.state?.twin_missed)) {
-    warnings.push(boxes.length > 1 ? `${box.name} does not hear its twin.`
-      : box.state.twin_name ? `The twin ${box.state.twin_name} is not heard; there is nobody to take over.`
-        : 'No twin was ever heard; there is nobody to take over.');
+  if (boxes.length === 1 && live[0].state?.twin_name && !live[0].state.twin_alive) {
+    warnings.push(`The twin ${live[0].state.twin_name} is not heard; there is nobody to take over.`);
   }
 }
 

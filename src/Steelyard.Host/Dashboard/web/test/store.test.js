@@ -141,33 +141,6 @@ test('the verdict says the worst first', () => {
     details, ['right is offline; there is no twin to take over.', 'left carries the traffic.']);
 });
 
-test('a twin that is missed is said, whether it ever spoke or not', () => {
-  const sentenceOf = more => {
-    const store = new Store();
-    box(store, 'left', 'MASTER', more);
-    service(store, 'left');
-    return verdict(store, NOW, new Doubts()).sentence;
-  };
-  assert.equal(
-    sentenceOf({ twin_alive: false, twin_missed: true }),
-    'No twin was ever heard; there is nobody to take over.');
-  assert.equal(
-    sentenceOf({ twin_alive: false, twin_missed: true, twin_name: 'right' }),
-    'The twin right is not heard; there is nobody to take over.');
-  assert.equal(sentenceOf({ twin_alive: false, twin_missed: false }), 'All is well.');
-});
-
-test('a box that does not hear its living twin is named', () => {
-  const store = new Store();
-  box(store, 'left', 'MASTER', { twin_alive: false, twin_missed: true });
-  box(store, 'right', 'BACKUP');
-
-  const { tone, sentence } = verdict(store, NOW, new Doubts());
-
-  assert.equal(tone, 'warning');
-  assert.equal(sentence, 'left does not hear its twin.');
-});
-
 test('two masters of one virtual router are said', () => {
   const store = new Store();
   box(store, 'left', 'MASTER');
