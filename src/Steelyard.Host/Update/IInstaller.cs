@@ -18,7 +18,10 @@ internal interface IInstaller
     /// <summary>The kind of board that this box is.</summary>
     Task<string> ReadCompatibleAsync(CancellationToken cancellation);
 
-    /// <summary>Writes the idle root, and has it tried at the next start.</summary>
+    /// <summary>
+    /// Writes the idle root, and has it tried at the next start. A cancellation ends the writing,
+    /// and what was written is not tried.
+    /// </summary>
     /// <param name="onProgress">Percent, and what is done.</param>
     Task InstallAsync(
         string path, Action<int, string> onProgress, CancellationToken cancellation);

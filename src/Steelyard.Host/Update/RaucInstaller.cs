@@ -12,6 +12,7 @@ namespace Steelyard.Host.Update;
 internal sealed partial class RaucInstaller(RunProgram run) : IInstaller
 {
     private const string Rauc = "rauc";
+    private const string BootChoice = "/usr/lib/steelyard/boot-choice";
 
     public async Task<Bundle> InspectAsync(string path, CancellationToken cancellation)
     {
@@ -31,20 +32,30 @@ internal sealed partial class RaucInstaller(RunProgram run) : IInstaller
     public async Task InstallAsync(
         string path, Action<int, string> onProgress, CancellationToken cancellation)
     {
-        ProgramResult result = await run(
-            Rauc,
-            ["install", path],
-            line =>
-            {
-                if (ProgressLine().Match(line) is { Success: true } match)
+        try
+        {
+            // In a session of its own: Ctrl-C would reach RAUC's client too, which then ends as if
+            // the installation had failed, while RAUC's service goes on.
+            ProgramResult result = await run(
+                "setsid",
+                ["--wait", Rauc, "install", path],
+                line =>
                 {
-                    onProgress(
-                        int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture),
-                        match.Groups[2].Value);
-                }
-            },
-            cancellation);
-        Require(result);
+                    if (ProgressLine().Match(line) is { Success: true } match)
+                    {
+                        onProgress(
+                            int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture),
+                            match.Groups[2].Value);
+                    }
+                },
+                cancellation);
+            Require(result);
+        }
+        catch (OperationCanceledException)
+        {
+            await StopAsync();
+            throw;
+        }
     }
 
     public async Task RestartAsync(CancellationToken cancellation)
@@ -54,7 +65,33 @@ internal sealed partial class RaucInstaller(RunProgram run) : IInstaller
         if (result.ExitCode != 0)
         {
             throw new UpdateRefusedException(
-                $"the new root is written, but the box does not restart: {result.Errors.Trim()}");
+                $"the box does not restart: {result.Errors.Trim()}");
+        }
+    }
+
+    /// <summary>
+    /// RAUC cannot be told to stop, only ended; the next request starts its service again. Before
+    /// it writes a root it has marked it bad, so a half written one is never started. The root may
+    /// have been finished in the very moment, hence the second step.
+    /// </summary>
+    private async Task StopAsync()
+    {
+        ProgramResult stop =
+            await run("systemctl", ["stop", "rauc.service"], _ => { }, CancellationToken.None);
+        if (stop.ExitCode != 0)
+        {
+            throw new UpdateRefusedException(
+                "RAUC does not stop: it goes on writing the other root, and the next start tries "
+                + $"that: {stop.Errors.Trim()}");
+        }
+
+        ProgramResult forget =
+            await run(BootChoice, ["forget-trial"], _ => { }, CancellationToken.None);
+        if (forget.ExitCode != 0)
+        {
+            throw new UpdateRefusedException(
+                "RAUC is stopped, but the next start may try the other root: "
+                + forget.Errors.Trim());
         }
     }
 

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Immutable;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
@@ -22,6 +23,8 @@ internal sealed class TwinGate(IBoxControl box, Func<TimeSpan, CancellationToken
     /// <summary>A twin that restarts is back in a minute or two: five minutes.</summary>
     private const int MostLongLooks = 3000;
 
+    private ImmutableArray<string> _held = [];
+
     /// <summary>Why no twin could take over; null when one can, or none need.</summary>
     public static string? FindObstacle(BoxStatus status) =>
         status.VirtualRouters.IsEmpty && status.Services.IsEmpty ? null
@@ -41,8 +44,11 @@ internal sealed class TwinGate(IBoxControl box, Func<TimeSpan, CancellationToken
             return;
         }
 
+        _held = [.. status.VirtualRouters.Where(IsMaster).Select(router => router.Name)];
         say($"the twin {status.Twin.Name} takes over");
-        ControlAnswer answer = await box.FailoverAsync(null, force: false, cancellation);
+        // What is begun is waited for, whoever wants to stop: else nobody knew what to take back.
+        ControlAnswer answer =
+            await box.FailoverAsync(null, force: false, CancellationToken.None);
         if (!answer.IsDone)
         {
             throw new UpdateRefusedException($"the twin did not take over: {answer.Sentence}");
@@ -50,12 +56,12 @@ internal sealed class TwinGate(IBoxControl box, Func<TimeSpan, CancellationToken
 
         for (int look = 0; look < MostLooks; look++)
         {
-            if (!HoldsAny(await box.StatusAsync(cancellation)))
+            if (!HoldsAny(await box.StatusAsync(CancellationToken.None)))
             {
                 return;
             }
 
-            await pause(Look, cancellation);
+            await pause(Look, CancellationToken.None);
         }
 
         throw new UpdateRefusedException("the twin did not take over: this box is MASTER still");
@@ -81,11 +87,64 @@ internal sealed class TwinGate(IBoxControl box, Func<TimeSpan, CancellationToken
             await pause(Look, cancellation);
         }
 
-        throw new UpdateRefusedException(
-            "the new root is written, but the twin did not come back: restart this box when it "
-            + "has, with 'systemctl reboot'");
+        throw new UpdateRefusedException("the twin did not come back");
     }
 
-    private static bool HoldsAny(BoxStatus status) =>
-        status.VirtualRouters.Any(router => router.State == "MASTER");
+    /// <summary>
+    /// Asks the twin for what was given away here, and for nothing else: this box does not go
+    /// down after all. When the twin keeps it, so it is, and it is said.
+    /// </summary>
+    public async Task TakeBackAsync(Action<string> say)
+    {
+        try
+        {
+            foreach (string router in _held)
+            {
+                if (await TakeBackAsync(router, say) is string refusal)
+                {
+                    say($"the twin keeps {router}: {refusal}");
+                    return;
+                }
+            }
+        }
+        catch (NoBoxException none)
+        {
+            say($"nothing is taken back: {none.Message}");
+        }
+    }
+
+    /// <summary>
+    /// Null when this box is MASTER of it again, else why not. One at a time, for a group comes
+    /// back whole, and a second wish for it would give it away again.
+    /// </summary>
+    private async Task<string?> TakeBackAsync(string router, Action<string> say)
+    {
+        for (int look = 0; look < MostLooks; look++)
+        {
+            BoxStatus status = await box.StatusAsync(CancellationToken.None);
+            if (status.VirtualRouters.Any(each => each.Name == router && IsMaster(each)))
+            {
+                return null;
+            }
+
+            if (look == 0)
+            {
+                say($"this box takes {router} back");
+                ControlAnswer answer =
+                    await box.FailoverAsync(router, force: false, CancellationToken.None);
+                if (!answer.IsDone)
+                {
+                    return answer.Sentence;
+                }
+            }
+
+            await pause(Look, CancellationToken.None);
+        }
+
+        return "this box is not MASTER yet";
+    }
+
+    private static bool HoldsAny(BoxStatus status) => status.VirtualRouters.Any(IsMaster);
+
+    private static bool IsMaster(VirtualRouterStatus router) => router.State == "MASTER";
 }

@@ -11,11 +11,11 @@ internal enum UpdateStage
     /// <summary>Signature, board and version.</summary>
     Checking,
 
-    /// <summary>The twin takes over what this box holds.</summary>
-    HandingOver,
-
     /// <summary>The idle root is written.</summary>
     Installing,
+
+    /// <summary>The twin takes over what this box holds.</summary>
+    HandingOver,
 
     /// <summary>The box goes down, and comes up with the new root.</summary>
     Restarting,

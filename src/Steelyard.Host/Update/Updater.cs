@@ -10,7 +10,8 @@ namespace Steelyard.Host.Update;
 
 /// <summary>
 /// An update from the bundle to the restart, one box of a pair at a time, so that no connection
-/// is lost. Every step that can refuse comes before the first that changes anything.
+/// is lost. What is asked is asked before anything changes, and the office goes to the twin last:
+/// an update that fails, or is stopped, leaves the box as it was.
 /// </summary>
 /// <param name="fetch">Where bundles of URLs come from.</param>
 /// <param name="version">What runs.</param>
@@ -39,11 +40,8 @@ internal sealed class Updater(
         try
         {
             await CheckAsync(path, options, cancellation);
-            bool broke = await PrepareAsync(options, cancellation);
-            await installer.InstallAsync(
-                path,
-                (percent, what) => Show(UpdateStage.Installing, percent, what),
-                cancellation);
+            bool handsOver = await PrepareAsync(options, cancellation);
+            await InstallAsync(path, cancellation);
             Show(
                 UpdateStage.Installing,
                 100,
@@ -52,7 +50,7 @@ internal sealed class Updater(
                     : "the new root is written: the next start tries it");
             if (options.Restarts)
             {
-                await RestartAsync(broke, cancellation);
+                await RestartAsync(handsOver, cancellation);
             }
         }
         finally
@@ -119,18 +117,13 @@ internal sealed class Updater(
     }
 
     /// <summary>
-    /// Notes how the box is, and gives to the twin what it holds. True when connections may break.
+    /// Notes how the box is, and asks when nobody takes over. True when the twin does.
     /// </summary>
     private async Task<bool> PrepareAsync(
         UpdateOptions options, CancellationToken cancellation)
     {
         (BoxStatus? status, string? obstacle) = await LookAsync(cancellation);
-        if (status is not null)
-        {
-            Note(BeforeNote.Of(status));
-        }
-
-        if (obstacle is not null)
+        if (obstacle is not null && options.Restarts)
         {
             string question = $"{obstacle}, so connections will break. Go on?";
             if (!options.AllowsBreak && !await options.Ask(question))
@@ -139,13 +132,15 @@ internal sealed class Updater(
                     $"{obstacle}, so connections would break: --yes goes on all the same");
             }
 
-            Show(UpdateStage.HandingOver, 100, $"{obstacle}: nobody takes over");
-            return true;
+            Show(UpdateStage.Checking, 100, $"{obstacle}: nobody takes over");
         }
 
-        await twin.GiveAwayAsync(say => Show(UpdateStage.HandingOver, null, say), cancellation);
-        Show(UpdateStage.HandingOver, 100, "this box holds nothing");
-        return false;
+        if (status is not null)
+        {
+            Note(BeforeNote.Of(status));
+        }
+
+        return obstacle is null;
     }
 
     /// <summary>A box that does not answer cannot hand over what it may hold.</summary>
@@ -176,31 +171,57 @@ internal sealed class Updater(
         }
     }
 
-    /// <summary>The office may have come back meanwhile: the twin may be updated, too.</summary>
-    private async Task RestartAsync(bool broke, CancellationToken cancellation)
-    {
-        if (!broke)
-        {
-            await GiveAwayAgainAsync(cancellation);
-        }
-
-        Show(UpdateStage.Restarting, null, "the box restarts");
-        await installer.RestartAsync(cancellation);
-    }
-
-    private async Task GiveAwayAgainAsync(CancellationToken cancellation)
+    /// <summary>While this box goes on with its work: what is written does not run.</summary>
+    private async Task InstallAsync(string path, CancellationToken cancellation)
     {
         try
         {
-            await twin.GiveAwayPatientlyAsync(
-                say => Show(UpdateStage.Restarting, null, say), cancellation);
+            await installer.InstallAsync(
+                path,
+                (percent, what) => Show(UpdateStage.Installing, percent, what),
+                cancellation);
         }
-        catch (NoBoxException none)
+        catch (OperationCanceledException)
         {
-            throw new UpdateRefusedException(
-                $"the new root is written, but {none.Message}: 'systemctl reboot' tries it", none);
+            Show(
+                UpdateStage.Installing,
+                null,
+                "stopped: the other root may be half written, and no start tries it");
+            throw;
         }
     }
+
+    private async Task RestartAsync(bool handsOver, CancellationToken cancellation)
+    {
+        try
+        {
+            if (handsOver)
+            {
+                await twin.GiveAwayPatientlyAsync(ShowHandingOver, cancellation);
+                Show(UpdateStage.HandingOver, 100, "this box holds nothing");
+            }
+
+            cancellation.ThrowIfCancellationRequested();
+            Show(UpdateStage.Restarting, null, "the box restarts");
+            await installer.RestartAsync(CancellationToken.None); // a box going down goes down
+        }
+        catch (Exception failure) when (failure is NoBoxException or UpdateRefusedException)
+        {
+            await twin.TakeBackAsync(ShowHandingOver);
+            throw new UpdateRefusedException(
+                $"the new root is written, but {failure.Message}: 'systemctl reboot' tries it",
+                failure);
+        }
+        catch (OperationCanceledException)
+        {
+            await twin.TakeBackAsync(ShowHandingOver);
+            ShowHandingOver("stopped: the new root is written, and the next start tries it");
+            throw;
+        }
+    }
+
+    private void ShowHandingOver(string sentence) =>
+        Show(UpdateStage.HandingOver, null, sentence);
 
     private void ShowFetched(long bytes, long? ofBytes) => Show(
         UpdateStage.Fetching,

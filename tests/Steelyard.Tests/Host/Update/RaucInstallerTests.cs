@@ -11,6 +11,7 @@ public sealed class RaucInstallerTests
 {
     private readonly List<string> _asked = [];
     private ProgramResult _answer = new(0, string.Empty, string.Empty);
+    private bool _isStopped;
 
     [Fact]
     public async Task A_bundle_says_its_board_and_its_version()
@@ -90,6 +91,42 @@ public sealed class RaucInstallerTests
     }
 
     [Fact]
+    public async Task Ctrl_C_does_not_reach_the_client_of_RAUC()
+    {
+        await Installer().InstallAsync("/tmp/a.raucb", (_, _) => { }, CancellationToken.None);
+
+        Assert.Equal(["setsid --wait rauc install /tmp/a.raucb"], _asked);
+    }
+
+    [Fact]
+    public async Task An_install_that_is_stopped_ends_RAUC_and_tries_nothing_new()
+    {
+        _isStopped = true;
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => Installer().InstallAsync("/tmp/a.raucb", (_, _) => { }, new(canceled: true)));
+
+        Assert.Equal(
+            ["systemctl stop rauc.service", "/usr/lib/steelyard/boot-choice forget-trial"],
+            _asked[1..]);
+    }
+
+    [Fact]
+    public async Task A_RAUC_that_does_not_stop_is_told_of()
+    {
+        _isStopped = true;
+        _answer = new(1, string.Empty, "Access denied\n");
+
+        UpdateRefusedException refused = await Assert.ThrowsAsync<UpdateRefusedException>(
+            () => Installer().InstallAsync("/tmp/a.raucb", (_, _) => { }, new(canceled: true)));
+
+        Assert.Equal(
+            "RAUC does not stop: it goes on writing the other root, and the next start tries "
+            + "that: Access denied",
+            refused.Message);
+    }
+
+    [Fact]
     public async Task A_program_that_is_not_there_is_told_as_such()
     {
         UpdateRefusedException refused = await Assert.ThrowsAsync<UpdateRefusedException>(
@@ -110,9 +147,14 @@ public sealed class RaucInstallerTests
         Assert.Equal(["a", "b"], lines);
     }
 
-    private RaucInstaller Installer() => new((program, arguments, onLine, _) =>
+    private RaucInstaller Installer() => new((program, arguments, onLine, cancellation) =>
     {
         _asked.Add($"{program} {string.Join(' ', arguments)}");
+        if (_isStopped && cancellation.IsCancellationRequested)
+        {
+            return Task.FromCanceled<ProgramResult>(cancellation);
+        }
+
         foreach (string line in _answer.Output.Split('\n'))
         {
             onLine(line);

@@ -23,6 +23,7 @@ public sealed class UpdaterTests : IDisposable
     private readonly FakeInstaller _installer;
     private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler());
     private readonly List<UpdateProgress> _told = [];
+    private readonly CancellationTokenSource _stop = new();
     private Action _onPause = () => { };
 
     public UpdaterTests()
@@ -46,18 +47,19 @@ public sealed class UpdaterTests : IDisposable
     public void Dispose()
     {
         _http.Dispose();
+        _stop.Dispose();
         _folder.Delete(recursive: true);
     }
 
     [Fact]
-    public async Task A_master_hands_over_then_installs_then_restarts()
+    public async Task A_master_installs_then_hands_over_then_restarts()
     {
         await RunAsync();
 
-        Assert.Equal(["inspect", "failover all in peace", "install", "restart"], Deeds);
+        Assert.Equal(["inspect", "install", "failover all in peace", "restart"], Deeds);
         Assert.Equal(
             [
-                UpdateStage.Checking, UpdateStage.HandingOver, UpdateStage.Installing,
+                UpdateStage.Checking, UpdateStage.Installing, UpdateStage.HandingOver,
                 UpdateStage.Restarting,
             ],
             _told.Select(progress => progress.Stage).Distinct());
@@ -169,29 +171,33 @@ public sealed class UpdaterTests : IDisposable
     }
 
     [Fact]
-    public async Task A_twin_that_refuses_leaves_everything_as_it_is()
+    public async Task A_twin_that_refuses_leaves_the_box_running()
     {
         _box.NextAnswer = ControlAnswer.Refused("refused", "no failover: box-b is busy");
+        _box.OnAsked = _ => { };
 
         UpdateRefusedException refused = await RefusedAsync();
 
-        Assert.EndsWith("no failover: box-b is busy", refused.Message, StringComparison.Ordinal);
-        Assert.Equal(["inspect", "failover all in peace"], Deeds);
+        Assert.Equal(
+            "the new root is written, but the twin did not take over: no failover: box-b is busy: "
+            + "'systemctl reboot' tries it",
+            refused.Message);
+        Assert.Equal(["inspect", "install", "failover all in peace"], Deeds);
     }
 
     [Fact]
-    public async Task A_box_that_stays_master_is_not_updated()
+    public async Task A_box_that_stays_master_is_not_restarted()
     {
         _box.OnAsked = _ => { };
 
         UpdateRefusedException refused = await RefusedAsync();
 
-        Assert.EndsWith("this box is MASTER still", refused.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("install", Deeds);
+        Assert.Contains("this box is MASTER still", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("restart", Deeds);
     }
 
     [Fact]
-    public async Task An_office_that_came_back_is_handed_over_once_the_twin_is_there_again()
+    public async Task The_handover_waits_until_the_twin_is_there_again()
     {
         _installer.OnInstall = () => _box.Now = Master with { Twin = new(false, "box-b") };
         int pauses = 0;
@@ -204,9 +210,7 @@ public sealed class UpdaterTests : IDisposable
         await RunAsync();
 
         Assert.Equal(1, pauses);
-        Assert.Equal(
-            ["inspect", "failover all in peace", "install", "failover all in peace", "restart"],
-            Deeds);
+        Assert.Equal(["inspect", "install", "failover all in peace", "restart"], Deeds);
     }
 
     [Fact]
@@ -221,22 +225,103 @@ public sealed class UpdaterTests : IDisposable
     }
 
     [Fact]
-    public async Task An_install_that_fails_restarts_nothing()
+    public async Task An_install_that_fails_leaves_the_office_where_it_is()
     {
         _installer.OnInstall = () => throw new UpdateRefusedException(Fails);
 
         UpdateRefusedException refused = await RefusedAsync();
 
         Assert.Equal(Fails, refused.Message);
-        Assert.DoesNotContain("restart", Deeds);
+        Assert.Equal(["inspect", "install"], Deeds);
     }
 
     [Fact]
+    public async Task An_install_that_is_stopped_says_so_and_leaves_the_office_where_it_is()
+    {
+        _installer.OnInstall = _stop.Cancel;
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RunAsync());
+
+        Assert.Equal(["inspect", "install"], Deeds);
+        Assert.Equal(
+            "stopped: the other root may be half written, and no start tries it",
+            _told[^1].Sentence);
+    }
+
+    [Fact]
+    public async Task What_was_handed_over_is_taken_back_when_the_box_does_not_go_down()
+    {
+        _box.Now = Master with
+        {
+            VirtualRouters =
+            [
+                Master.VirtualRouters[0],
+                Master.VirtualRouters[0] with { Name = "inside" },
+                Master.VirtualRouters[0] with { Name = "never", State = "BACKUP" },
+            ],
+        };
+        _box.OnAsked = wish => Become(
+            wish.StartsWith("failover all", StringComparison.Ordinal)
+                ? ["outside", "inside", "never"]
+                : ["never"],
+            "BACKUP");
+        _onPause = () => Become(["outside", "inside"], "MASTER"); // they are one group
+        _installer.OnRestart = () => throw new UpdateRefusedException("the box does not restart");
+
+        UpdateRefusedException refused = await RefusedAsync();
+
+        Assert.Equal(
+            "the new root is written, but the box does not restart: 'systemctl reboot' tries it",
+            refused.Message);
+        Assert.Equal(
+            [
+                "inspect", "install", "failover all in peace", "restart",
+                "failover outside in peace",
+            ],
+            Deeds);
+        Assert.Equal("this box takes outside back", _told[^1].Sentence);
+    }
+
+    [Fact]
+    public async Task A_twin_that_keeps_the_office_is_told_of()
+    {
+        _installer.OnRestart = () =>
+        {
+            _box.NextAnswer = ControlAnswer.Refused("refused", "box-b is in maintenance");
+            throw new UpdateRefusedException("the box does not restart");
+        };
+
+        _ = await RefusedAsync();
+
+        Assert.Equal("the twin keeps outside: box-b is in maintenance", _told[^1].Sentence);
+    }
+
+    [Fact]
+    public async Task Whoever_stops_it_during_the_handover_gets_the_office_back()
+    {
+        _box.OnAsked = wish =>
+        {
+            _box.Now = wish == "failover all in peace" ? Backup : Master;
+            _stop.Cancel();
+        };
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RunAsync());
+
+        Assert.Equal(
+            ["inspect", "install", "failover all in peace", "failover outside in peace"], Deeds);
+        Assert.Equal(
+            "stopped: the new root is written, and the next start tries it", _told[^1].Sentence);
+    }
+
+    /// <summary>Nothing goes down, so nobody need take over, and nobody is asked.</summary>
+    [Fact]
     public async Task A_box_may_be_left_to_restart_later()
     {
+        _box.Now = Master with { Twin = new(false, "box-b") };
+
         await RunAsync(new() { Restarts = false });
 
-        Assert.Equal("install", Deeds[^1]);
+        Assert.Equal(["inspect", "install"], Deeds);
     }
 
     [Fact]
@@ -272,6 +357,15 @@ public sealed class UpdaterTests : IDisposable
         Assert.Equal($"there is no file {BundlePath}", refused.Message);
     }
 
+    private void Become(string[] names, string state) => _box.Now = _box.Now with
+    {
+        VirtualRouters =
+        [
+            .. _box.Now.VirtualRouters.Select(router =>
+                names.Contains(router.Name) ? router with { State = state } : router),
+        ],
+    };
+
     private Task<UpdateRefusedException> RefusedAsync() =>
         Assert.ThrowsAsync<UpdateRefusedException>(() => RunAsync());
 
@@ -291,7 +385,7 @@ public sealed class UpdaterTests : IDisposable
         {
             OnProgress = _told.Add,
         };
-        return updater.RunAsync(BundlePath, options ?? new(), CancellationToken.None);
+        return updater.RunAsync(BundlePath, options ?? new(), _stop.Token);
     }
 
     private sealed class FakeInstaller(List<string> deeds) : IInstaller
@@ -301,6 +395,8 @@ public sealed class UpdaterTests : IDisposable
         public Bundle Bundle { get; set; } = new(Here, "0.2.0");
 
         public Action OnInstall { get; set; } = () => { };
+
+        public Action OnRestart { get; set; } = () => { };
 
         public Task<Bundle> InspectAsync(string path, CancellationToken cancellation)
         {
@@ -316,6 +412,7 @@ public sealed class UpdaterTests : IDisposable
         {
             deeds.Add("install");
             OnInstall();
+            cancellation.ThrowIfCancellationRequested();
             onProgress(50, "Copying image to rootfs.1");
             return Task.CompletedTask;
         }
@@ -323,6 +420,7 @@ public sealed class UpdaterTests : IDisposable
         public Task RestartAsync(CancellationToken cancellation)
         {
             deeds.Add("restart");
+            OnRestart();
             return Task.CompletedTask;
         }
     }
