@@ -95,6 +95,11 @@ public sealed record TwinStatus(bool Alive, string Name)
 {
     /// <summary>It says that it is well and could be MASTER now: not in maintenance.</summary>
     public bool CanTakeOver { get; init; }
+
+    /// <summary>
+    /// The box has a twin by its configuration, and hears nothing of it: the fault LED blinks.
+    /// </summary>
+    public bool Missed { get; init; }
 }
 
 public sealed record ConnectionTotals(int Current, long Created, long Expired);

@@ -117,7 +117,10 @@ public sealed class Controller
     internal TwinStatus Twin => new(_twin.IsAlive, _twin.Name)
     {
         CanTakeOver = _twin.CanTakeOver,
+        Missed = MissesTwin,
     };
+
+    private bool MissesTwin => _twin.IsConfigured && !_twin.IsAlive;
 
     /// <summary>Puts a configuration in force; only what differs changes.</summary>
     public void Configure(ApplianceConfig config, Instant now)
@@ -374,7 +377,7 @@ public sealed class Controller
             role,
             _routers.IsHandingOver,
             _office.IsInMaintenance,
-            _twin.IsConfigured && !_twin.IsAlive,
+            MissesTwin,
             _panel.IsResetNear,
             _panel.IsResetting);
     }

@@ -90,6 +90,7 @@ internal static class StatusView
         {
             { Alive: true, Name: string name } => $"twin {name} alive",
             { Name.Length: > 0, Name: string name } => $"twin {name} silent",
+            { Missed: true } => "no twin was ever heard",
             _ => "no twin",
         };
         string maintenance = status.Maintenance ? ", in maintenance" : string.Empty;

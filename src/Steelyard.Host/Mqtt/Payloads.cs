@@ -7,6 +7,9 @@ namespace Steelyard.Host.Mqtt;
 
 /// <summary>The box as a whole.</summary>
 /// <param name="IntervalS">Seconds from one telling to the next.</param>
+/// <param name="TwinMissed">
+/// There should be a twin, and none is heard; false too for a box that is alone on purpose.
+/// </param>
 internal sealed record BoxPayload(
     string Box,
     string Version,
@@ -16,6 +19,7 @@ internal sealed record BoxPayload(
     bool Maintenance,
     bool TwinAlive,
     string TwinName,
+    bool TwinMissed,
     string LedReady,
     string LedRole,
     string LedFault,

@@ -263,6 +263,7 @@ internal sealed class TopicTree
         status.Maintenance,
         status.Twin.Alive,
         status.Twin.Name,
+        status.Twin.Missed,
         status.Panel.Ready,
         status.Panel.Role,
         status.Panel.Fault,

@@ -63,7 +63,7 @@ internal sealed class Scene(string box, string twin, bool carries)
             [Port("eth0", packets, 3), Port("eth1", packets, 0)],
             new("off", 0),
             new("on", Carries ? "on" : "off", IsTwinAlive ? "off" : "blink"),
-            new(IsTwinAlive, twin),
+            new(IsTwinAlive, twin) { Missed = !IsTwinAlive },
             false,
             new(current, packets / 10, (packets / 10) - current));
     }

@@ -50,6 +50,20 @@ public sealed class StatusViewTests
         AssertLine(lines, "connections", "8 now, 109 made, 101 ended");
     }
 
+    [Theory]
+    [InlineData(true, "box-b", "twin box-b silent")]
+    [InlineData(true, "", "no twin was ever heard")]
+    [InlineData(false, "", "no twin")]
+    public void A_twin_that_is_not_heard_is_told_of(bool isMissed, string name, string expected)
+    {
+        TwinStatus twin = new(false, name) { Missed = isMissed };
+
+        string text = Render(FakeBox.Status with { Twin = twin });
+
+        Assert.Equal(
+            $"box-a, steelyard 0.1.0, up 12 s, {expected}", text.Split('\n')[0].TrimEnd());
+    }
+
     [Fact]
     public void What_the_engine_met_is_shown_and_nothing_of_what_it_did_not()
     {

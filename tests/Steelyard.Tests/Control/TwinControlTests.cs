@@ -1,4 +1,5 @@
 using Steelyard.Core.Configuration;
+using Steelyard.Core.FrontPanel;
 
 namespace Steelyard.Tests.Control;
 
@@ -35,6 +36,39 @@ public sealed class TwinControlTests
         world.RunFor(3000);
 
         Assert.Equal("MASTER MASTER", world.A.Roles);
+    }
+
+    /// <summary>The status and the fault LED say the same.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_twin_is_missed_only_where_the_configuration_has_one(bool hasTwin)
+    {
+        ControlWorld world = new(1);
+        ApplianceConfig pair = Configs.Pair(150);
+
+        world.Configure(world.A, hasTwin ? pair : pair with { Sync = null });
+        world.RunFor(3000);
+
+        Assert.Equal("MASTER MASTER", world.A.Roles);
+        Assert.Equal(hasTwin, world.A.Controller.Twin.Missed);
+        Assert.Equal(
+            hasTwin ? LedPattern.Blink : LedPattern.Off, world.A.Effects.Panel.Fault);
+    }
+
+    [Fact]
+    public void A_twin_is_missed_from_its_silence_to_its_next_word()
+    {
+        ControlWorld world = ControlWorld.Pair();
+        Assert.False(world.A.Controller.Twin.Missed);
+
+        _ = world.SyncCuts.Add(world.B);
+        world.RunFor(10_000);
+        Assert.True(world.A.Controller.Twin.Missed);
+
+        world.SyncCuts.Clear();
+        world.RunFor(3000);
+        Assert.False(world.A.Controller.Twin.Missed);
     }
 
     private static ApplianceConfig OneVridOnBothWires(byte priority) => Configs.Apart(

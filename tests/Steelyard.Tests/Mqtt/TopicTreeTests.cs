@@ -58,6 +58,7 @@ public sealed class TopicTreeTests
         Assert.Equal(1, state.GetProperty("interval_s").GetDouble());
         Assert.Equal("MASTER", state.GetProperty("role").GetString());
         Assert.True(state.GetProperty("twin_alive").GetBoolean());
+        Assert.False(state.GetProperty("twin_missed").GetBoolean());
         Assert.Equal("on", state.GetProperty("led_ready").GetString());
         Assert.Equal(1, state.GetProperty("services_up").GetInt32());
         Assert.Equal(5, state.GetProperty("connections_current").GetInt32());
@@ -65,6 +66,17 @@ public sealed class TopicTreeTests
         Assert.All(
             state.EnumerateObject(),
             each => Assert.NotEqual(JsonValueKind.Object, each.Value.ValueKind));
+    }
+
+    [Fact]
+    public void A_twin_that_is_missed_is_told()
+    {
+        _tree.Apply(
+            Pictures.Box(10) with { Twin = new(false, string.Empty) { Missed = true } }, 0);
+
+        JsonElement state = Last("steelyard/left/state");
+        Assert.False(state.GetProperty("twin_alive").GetBoolean());
+        Assert.True(state.GetProperty("twin_missed").GetBoolean());
     }
 
     /// <summary>

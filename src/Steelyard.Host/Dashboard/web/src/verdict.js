@@ -75,9 +75,15 @@ function judgeBoxes(boxes, live, now, bad, warnings) {
   for (const box of boxes.filter(each => !each.isLive(now))) {
     warnings.push(`${box.name} is ${box.isOffline() ? 'offline' : 'silent'}; there is no twin to take over.`);
   }
-  if (boxes.length === 1 && live[0].state?.twin_name && !live[0].state.twin_alive) {
-    warnings.push(`The twin ${live[0].state.twin_name} is not heard; there is nobody to take over.`);
-  }
+  // What makes the fault LED blink; a box that is gone was told of above.
+  if (live.length < boxes.length) return;
+  for (const box of live.filter(each => each.state?.twin_missed)) warnings.push(missing(box, boxes));
+}
+
+function missing(box, boxes) {
+  if (boxes.length > 1) return `${box.name} does not hear its twin.`;
+  const twin = box.state.twin_name;
+  return `${twin ? `The twin ${twin} is not heard` : 'No twin was ever heard'}; there is nobody to take over.`;
 }
 
 function judgeServices(services, bad, warnings) {

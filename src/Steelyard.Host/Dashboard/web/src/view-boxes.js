@@ -147,7 +147,8 @@ function createFacts() {
       const [connections, twin, uptime, version] = values;
       setText(connections, isLive ? count(state?.connections_current) : '–');
       setText(twin, !isLive || !state ? '–'
-        : state.twin_alive ? `${state.twin_name || 'twin'} heard` : 'not heard');
+        : state.twin_alive ? `${state.twin_name || 'twin'} heard`
+        : state.twin_missed ? 'not heard' : 'none');
       setText(uptime, isLive ? span(state?.uptime_s) : '–');
       setText(version, state?.version?.split('+')[0] ?? '–');
     },

@@ -127,6 +127,39 @@ test('the verdict says what is well, and who carries the traffic', () => {
   assert.deepEqual(details, ['left carries the traffic, right stands by. 1 service and 1 server are up.']);
 });
 
+for (const [what, twin, expected] of [
+  ['a twin that never spoke', { twin_missed: true, twin_name: '' },
+    'No twin was ever heard; there is nobody to take over.'],
+  ['a twin that fell silent', { twin_missed: true, twin_name: 'right' },
+    'The twin right is not heard; there is nobody to take over.'],
+]) {
+  test(`the verdict warns of ${what}`, () => {
+    const store = new Store(OWN);
+    box(store, 'left', 'MASTER', { twin_alive: false, ...twin });
+
+    const { tone, sentence } = verdict(store, NOW, new Doubts());
+
+    assert.deepEqual([tone, sentence], ['warning', expected]);
+  });
+}
+
+test('a box that is alone on purpose is well', () => {
+  const store = new Store(OWN);
+  box(store, 'left', 'MASTER', { twin_alive: false, twin_missed: false, twin_name: '' });
+
+  assert.equal(verdict(store, NOW, new Doubts()).tone, 'good');
+});
+
+test('the verdict warns of boxes that speak to us, and not to each other', () => {
+  const store = new Store(OWN);
+  box(store, 'left', 'MASTER', { twin_alive: false, twin_missed: true });
+  box(store, 'right', 'BACKUP');
+
+  const { tone, sentence } = verdict(store, NOW, new Doubts());
+
+  assert.deepEqual([tone, sentence], ['warning', 'left does not hear its twin.']);
+});
+
 test('the verdict says the worst first', () => {
   const store = new Store();
   box(store, 'left', 'MASTER');
