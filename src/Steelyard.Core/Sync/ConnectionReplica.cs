@@ -32,7 +32,7 @@ public sealed class ConnectionReplica
 
     private readonly byte _syncId;
     private readonly ISyncChannel _channel;
-    private readonly ConnectionRecord[] _ring = new ConnectionRecord[Capacity];
+    private readonly Waiting[] _ring = new Waiting[Capacity];
     private readonly byte[] _datagram;
     private readonly int _maximumLength;
     private readonly int _fullMessage;
@@ -74,7 +74,7 @@ public sealed class ConnectionReplica
     /// <summary>A connection was made, has changed its state, or has ended.</summary>
     public void Add(in ConnectionRecord record, Instant now)
     {
-        if (!SyncRecords.TryToEntry(record, out _))
+        if (!SyncRecords.TryToEntry(record, out SyncEntry entry))
         {
             Untold++;
             return;
@@ -87,7 +87,7 @@ public sealed class ConnectionReplica
             Dropped++;
         }
 
-        _ring[(_first + _count) % Capacity] = record;
+        _ring[(_first + _count) % Capacity] = new(entry, record.CallId);
         _count++;
         if (_count >= _fullMessage && HasPace(now))
         {
@@ -143,7 +143,11 @@ public sealed class ConnectionReplica
         int room = _datagram.Length; // for the first entry, whatever the length asked for
         while (_count > 0
             && SyncRecords.TryAppend(
-                _datagram.AsSpan(0, room), ref length, _ring[_first], out bool isTold))
+                _datagram.AsSpan(0, room),
+                ref length,
+                _ring[_first].Entry,
+                _ring[_first].CallId,
+                out bool isTold))
         {
             room = isTold ? _maximumLength : room;
             _first = (_first + 1) % Capacity;
@@ -163,4 +167,7 @@ public sealed class ConnectionReplica
             _flushAt = Instant.Never;
         }
     }
+
+    /// <summary>The Call-ID is read when it leaves: it may have ended by then.</summary>
+    private readonly record struct Waiting(SyncEntry Entry, CallIdText CallId);
 }

@@ -68,10 +68,23 @@ public static class SyncRecords
     public static bool TryAppend(
         Span<byte> datagram, ref int length, in ConnectionRecord record, out bool isTold)
     {
+        isTold = false;
+        return !TryToEntry(record, out SyncEntry entry)
+            || TryAppend(datagram, ref length, entry, record.CallId, out isTold);
+    }
+
+    /// <summary>Appends an entry to a message; false when there is no room for it.</summary>
+    /// <param name="isTold">False for one that has ended with its Call-ID.</param>
+    public static bool TryAppend(
+        Span<byte> datagram,
+        ref int length,
+        in SyncEntry entry,
+        CallIdText ofEntry,
+        out bool isTold)
+    {
         Span<byte> callId = stackalloc byte[CallIdText.MaximumLength];
-        int callIdLength = record.CallId.CopyTo(callId);
-        isTold = TryToEntry(record, out SyncEntry entry)
-            && (!record.IsTemplate || record.CallId.IsNone || callIdLength > 0);
+        int callIdLength = ofEntry.CopyTo(callId);
+        isTold = !entry.IsTemplate || ofEntry.IsNone || callIdLength > 0;
         if (!isTold)
         {
             return true;
