@@ -11,7 +11,7 @@ UPDATE = 900
 
 
 def update(report, places):
-    """bundles that are refused, A to B, a root that does not start, a box that is ill"""
+    """bundles that are refused or stopped, A to B, a root that does not start, one that is ill"""
     places.wires.serve()
     bundles = Bundles(places)
     try:
@@ -22,6 +22,7 @@ def update(report, places):
         report.check(box.until("boot-choice show | grep -q BOOT_A_LEFT=3", 240),
                      "the root that it runs is good", lambda: box.say("boot-choice show"))
         refused(report, box, bundles)
+        stopped(report, box, good)
         to_b(report, box, good)
         back_again(report, places, box, bundles)
     finally:
@@ -49,6 +50,19 @@ def refused(report, box, bundles):
     # The changed bundle was found out while it was being written: RAUC has marked that slot.
     report.check(box.run("[ \"$(boot-choice get-primary)\" = A ]")[0] == 0,
                  "after all of them the box would start what it runs", f"{before}\n{after}")
+
+
+def stopped(report, box, address):
+    begin = len(box.log)
+    box.type(f"steelyard update --yes {address} 2>&1\n")
+    report.need(box.wait_log("Copying image", UPDATE, begin), "the other root is being written",
+                lambda: box.tail(40))
+    box.type("\x03")
+    report.need(box.wait_log("stopped: no start tries the other root", 200, begin),
+                "Ctrl-C stops it, in words", lambda: box.tail(40))
+    report.check(box.run("! systemctl is-active rauc && [ \"$(boot-choice get-primary)\" = A ]")[0]
+                 == 0, "RAUC writes no more, and the box would start what it runs",
+                 lambda: box.say("systemctl status rauc; boot-choice show"))
 
 
 def to_b(report, box, address):

@@ -15,6 +15,9 @@ internal sealed class UpdateView(TextWriter output, bool isTerminal)
     private const int BarLength = 24;
     private const int LongestSentence = 46;
 
+    // A blank, three digits, a percent sign, and the blank before the sentence.
+    private const int BarRoom = BarLength + 6;
+
     // A carriage return, and "erase to the end of the line". ECMA-48 §8.3.41.
     private const string Again = "\r\e[K";
 
@@ -58,10 +61,9 @@ internal sealed class UpdateView(TextWriter output, bool isTerminal)
             _stage = progress.Stage;
         }
 
-        string sentence = progress.Sentence.Length > LongestSentence
-            ? progress.Sentence[..(LongestSentence - 1)] + "…"
-            : progress.Sentence;
-        string line = $"{Name(progress.Stage),-13}{Bar(progress.Percent)} {sentence}";
+        string line = $"{Name(progress.Stage),-13}" + (progress.Percent is int percent
+            ? $"{Bar(percent)} {Cut(progress.Sentence, LongestSentence)}"
+            : Cut(progress.Sentence, LongestSentence + BarRoom));
         if (line != _line)
         {
             output.Write(Again + line);
@@ -86,16 +88,15 @@ internal sealed class UpdateView(TextWriter output, bool isTerminal)
         }
     }
 
-    private static string Bar(int? percent)
-    {
-        if (percent is not int known)
-        {
-            return new string(' ', BarLength + 5);
-        }
+    private static string Cut(string sentence, int longest) => sentence.Length > longest
+        ? sentence[..(longest - 1)] + "…"
+        : sentence;
 
-        int full = Math.Clamp(known, 0, 100) * BarLength / 100;
+    private static string Bar(int percent)
+    {
+        int full = Math.Clamp(percent, 0, 100) * BarLength / 100;
         string drawn = new string('█', full) + new string('░', BarLength - full);
-        return string.Create(CultureInfo.InvariantCulture, $"{drawn} {known,3}%");
+        return string.Create(CultureInfo.InvariantCulture, $"{drawn} {percent,3}%");
     }
 
     private static string Name(UpdateStage stage) => stage switch

@@ -186,7 +186,7 @@ internal sealed class Updater(
             Show(
                 UpdateStage.Installing,
                 null,
-                "stopped: the other root may be half written, and no start tries it");
+                "stopped: no start tries the other root, half written or not");
             throw;
         }
     }

@@ -48,4 +48,20 @@ public sealed class UpdateViewTests
             + "Copying image to rootfs.1\n",
             output.ToString());
     }
+
+    [Fact]
+    public void A_sentence_has_the_room_of_a_bar_that_is_not_drawn()
+    {
+        const string Long = "stopped: no start tries the other root, half written or not";
+        using StringWriter output = new();
+        UpdateView view = new(output, isTerminal: true);
+
+        view.Show(new(UpdateStage.Installing, null, Long));
+        view.Show(new(UpdateStage.Installing, 7, Long));
+
+        Assert.Equal(
+            $"\r\e[Kinstalling   {Long}\r\e[Kinstalling   █{new string('░', 23)}   7% "
+            + "stopped: no start tries the other root, half …",
+            output.ToString());
+    }
 }
