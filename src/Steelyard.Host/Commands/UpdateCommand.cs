@@ -126,7 +126,7 @@ internal static class UpdateCommand
 
         public Option<bool> Stay { get; } = new("--no-reboot")
         {
-            Description = "Do not restart: the next start tries the new root.",
+            Description = "Neither hand over nor restart: the next start tries the new root.",
         };
 
         public Option<string> State { get; } = new("--state")
