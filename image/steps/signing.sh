@@ -4,11 +4,10 @@ signing_key=${STEELYARD_SIGNING_KEY:-$cache/keys/development.key.pem}
 signing_cert=${STEELYARD_SIGNING_CERT:-$cache/keys/development.cert.pem}
 if [ ! -e "$signing_key" ] && [ -z "${STEELYARD_SIGNING_KEY:-}" ]; then
     mkdir -p -m 700 "$cache/keys" "$tools/work/keys"
+    cp "$image/signing.cnf" "$tools/work/keys"
     in_tools openssl req -x509 -newkey rsa:3072 -nodes -sha256 -subj '/CN=Steelyard development' \
         -not_before 20200101000000Z -not_after 20500101000000Z \
-        -addext basicConstraints=critical,CA:TRUE -addext extendedKeyUsage=codeSigning \
-        -addext keyUsage=critical,digitalSignature,keyCertSign \
-        -keyout /work/keys/key.pem -out /work/keys/cert.pem
+        -config /work/keys/signing.cnf -keyout /work/keys/key.pem -out /work/keys/cert.pem
     mv "$tools/work/keys/key.pem" "$signing_key"
     mv "$tools/work/keys/cert.pem" "$signing_cert"
     chmod 600 "$signing_key"

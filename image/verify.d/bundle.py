@@ -71,12 +71,11 @@ class Bundles:
     def stranger(self):
         """A key that no box trusts."""
         key, cert = self.folder / "stranger.key", self.folder / "stranger.cert"
+        shutil.copy(self.places.repository / "image/signing.cnf", self.folder)
         self.places.tool(
             "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-sha256",
             "-subj", "/CN=Stranger", "-not_before", "20200101000000Z",
-            "-not_after", "20500101000000Z", "-addext", "basicConstraints=critical,CA:TRUE",
-            "-addext", "extendedKeyUsage=codeSigning",
-            "-addext", "keyUsage=critical,digitalSignature,keyCertSign",
+            "-not_after", "20500101000000Z", "-config", self.folder / "signing.cnf",
             "-keyout", key, "-out", cert)
         return {"key": key, "cert": cert}
 
@@ -84,6 +83,13 @@ class Bundles:
         """The first part of another bundle."""
         whole = (self.folder / of).read_bytes()
         (self.folder / name).write_bytes(whole[: int(len(whole) * share)])
+        return self.address(name)
+
+    def unsigned(self, name, of):
+        """Another bundle without its signature, which stands at its end, its length last."""
+        whole = (self.folder / of).read_bytes()
+        length = int.from_bytes(whole[-8:], "big")
+        (self.folder / name).write_bytes(whole[: len(whole) - 8 - length])
         return self.address(name)
 
     def changed(self, name, of):

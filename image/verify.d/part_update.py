@@ -34,6 +34,8 @@ def refused(report, box, bundles):
     cases = {
         "a bundle of a stranger's key":
             (bundles.make("stranger.raucb", "99.0", **bundles.stranger()), "", "trusts"),
+        "a bundle that nobody signed":
+            (bundles.unsigned("unsigned.raucb", "good.raucb"), "", "not signed"),
         "a bundle that is cut off": (bundles.cut("cut.raucb", "good.raucb"), "", "whole"),
         "an older version": (bundles.make("old.raucb", "0.0.1"), "", "older"),
         "another board's bundle":

@@ -17,8 +17,6 @@ internal static partial class Libc
     internal const int PROT_READ = 1;
     internal const int PROT_WRITE = 2;
     internal const int MAP_SHARED = 1;
-    internal const int MCL_CURRENT = 1;
-    internal const int MCL_FUTURE = 2;
 
     internal const int SCHED_RR = 2;
     internal const int CLONE_NEWNS = 0x0002_0000;

@@ -58,10 +58,4 @@ public static unsafe class ThreadTuning
     /// </summary>
     public static void SetTimerSlack(TimeSpan slack) => _ = prctl(
         PR_SET_TIMERSLACK, (nuint)Math.Max(1, slack.Ticks * NanosecondsPerTick), 0, 0, 0);
-
-    /// <summary>
-    /// Keeps the process's memory, present and future, from being paged out. False without the
-    /// right (CAP_IPC_LOCK).
-    /// </summary>
-    public static bool TryLockMemory() => mlockall(MCL_CURRENT | MCL_FUTURE) == 0;
 }
