@@ -91,7 +91,7 @@ internal static class BoxCertificate
         request.CertificateExtensions.Add(
             new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         return request.Create(
-            subject.Build(),
+            request.SubjectName,
             X509SignatureGenerator.CreateForECDsa(key),
             ValidFrom,
             ValidTo,

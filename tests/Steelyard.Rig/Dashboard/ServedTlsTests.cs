@@ -73,10 +73,7 @@ public sealed class ServedTlsTests : IAsyncLifetime
     {
         Make();
         await _server.StartAsync(_listen, Files);
-        using ClientWebSocket socket = new();
-        socket.Options.AddSubProtocol("mqtt");
-        socket.Options.RemoteCertificateValidationCallback = (_, certificate, _, _) =>
-            certificate is not null;
+        using ClientWebSocket socket = NewSocket();
         socket.Options.SetRequestHeader(
             "Origin", origin.Replace("SELF", $"{_listen}", StringComparison.Ordinal));
 
@@ -129,10 +126,7 @@ public sealed class ServedTlsTests : IAsyncLifetime
     {
         Make();
         await _server.StartAsync(_listen, Files);
-        using ClientWebSocket socket = new();
-        socket.Options.AddSubProtocol("mqtt");
-        socket.Options.RemoteCertificateValidationCallback = (_, certificate, _, _) =>
-            certificate is not null;
+        using ClientWebSocket socket = NewSocket();
         await socket.ConnectAsync(new Uri($"wss://{_listen}/mqtt"), CancellationToken.None);
         string made = Make();
 
@@ -180,6 +174,15 @@ public sealed class ServedTlsTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, before.StatusCode);
         Assert.Equal(made, seen);
         Assert.Equal(HttpStatusCode.OK, after.StatusCode);
+    }
+
+    private static ClientWebSocket NewSocket()
+    {
+        ClientWebSocket socket = new();
+        socket.Options.AddSubProtocol("mqtt");
+        socket.Options.RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+            certificate is not null;
+        return socket;
     }
 
     private string Make()

@@ -69,14 +69,15 @@ internal sealed class PanelControl(IControlEffects effects, OfficeControl office
     {
         string? refusal = effects.ResetToFactory();
         IsResetting = refusal is null;
-        effects.Report(refusal is null
-            ? new BoxEvent(
-                EventSeverity.Warning, "reset", "button", "factory reset: asked by the button")
-            : new BoxEvent(
-                EventSeverity.Warning, "refused", "button", $"no factory reset: {refusal}"));
-        if (refusal is not null)
+        if (refusal is null)
         {
-            _panel.OnPressRefused(now);
+            effects.Report(new BoxEvent(
+                EventSeverity.Warning, "reset", "button", "factory reset: asked by the button"));
+            return;
         }
+
+        effects.Report(new BoxEvent(
+            EventSeverity.Warning, "refused", "button", $"no factory reset: {refusal}"));
+        _panel.OnPressRefused(now);
     }
 }

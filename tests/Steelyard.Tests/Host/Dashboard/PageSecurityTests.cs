@@ -34,15 +34,9 @@ public sealed class PageSecurityTests
     public void The_page_may_talk_to_a_peer_by_address_and_to_no_stranger_s_name(
         string peer, string allowed)
     {
-        DefaultHttpContext context = new();
-        context.Request.Host = new("left.local", 8080);
-        context.Request.QueryString = QueryString.Create("peer", peer);
-
-        PageSecurity.Protect(context);
-
         Assert.Contains(
             "connect-src " + allowed,
-            context.Response.Headers.ContentSecurityPolicy.ToString(),
+            PolicyOf("http", 8080, peer),
             StringComparison.Ordinal);
     }
 
@@ -54,16 +48,9 @@ public sealed class PageSecurityTests
     public void A_page_that_came_by_HTTPS_may_talk_to_its_peer_by_TLS_alone(
         string peer, string allowed)
     {
-        DefaultHttpContext context = new();
-        context.Request.Scheme = "https";
-        context.Request.Host = new("left.local", 8443);
-        context.Request.QueryString = QueryString.Create("peer", peer);
-
-        PageSecurity.Protect(context);
-
         Assert.Contains(
             "connect-src " + allowed,
-            context.Response.Headers.ContentSecurityPolicy.ToString(),
+            PolicyOf("https", 8443, peer),
             StringComparison.Ordinal);
     }
 
@@ -81,5 +68,17 @@ public sealed class PageSecurityTests
         context.Request.Headers.Origin = origin;
 
         Assert.Equal(may, PageSecurity.MayListen(context.Request));
+    }
+
+    private static string PolicyOf(string scheme, int port, string peer)
+    {
+        DefaultHttpContext context = new();
+        context.Request.Scheme = scheme;
+        context.Request.Host = new("left.local", port);
+        context.Request.QueryString = QueryString.Create("peer", peer);
+
+        PageSecurity.Protect(context);
+
+        return context.Response.Headers.ContentSecurityPolicy.ToString();
     }
 }
