@@ -1,5 +1,5 @@
-"""Clients of HTTP: clients.py ADDRESS PORT WORKERS PAUSE. A line on stdin stops them; then every
-request is printed: [begin, end, answer or null]."""
+"""Clients of HTTP: clients.py ADDRESS PORT WORKERS PAUSE new|held. A line on stdin stops them; then
+every request is printed: [begin, end, answer or null]."""
 
 import http.client
 import json
@@ -8,7 +8,8 @@ import threading
 import time
 
 
-def client(address, port, pause, stop, done):
+def new(address, port, pause, stop, done):
+    """A connection for each request."""
     while not stop.is_set():
         begun = time.monotonic()
         answer = None
@@ -23,8 +24,28 @@ def client(address, port, pause, stop, done):
         stop.wait(pause)
 
 
-def main(address, port, workers, pause):
+def held(address, port, pause, stop, done):
+    """One connection for all requests; when it breaks, that is the last one, and has no answer."""
+    link = http.client.HTTPConnection(address, port, timeout=60)
+    begun, answer = time.monotonic(), "connected"
+    try:
+        link.connect()
+        link.auto_open = 0
+        ends = False
+        while answer and not ends:
+            ends = stop.wait(pause)  # once more at the end: is it still whole?
+            begun = time.monotonic()
+            link.request("GET", "/")
+            answer = link.getresponse().read().decode().strip() or None
+            done.append((begun, time.monotonic(), answer))
+    except (OSError, http.client.HTTPException):
+        done.append((begun, time.monotonic(), None))
+    link.close()
+
+
+def main(address, port, workers, pause, kind):
     stop, done = threading.Event(), []
+    client = {"new": new, "held": held}[kind]
     threads = [threading.Thread(target=client, args=(address, int(port), float(pause), stop, done))
                for _ in range(int(workers))]
     for thread in threads:

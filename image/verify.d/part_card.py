@@ -2,6 +2,7 @@
 
 import subprocess
 
+import browser
 from box import ADDRESSES, ONE_ARM, boot as start, configuration, prepare
 from bundle import Bundles
 from places import MEBI, SLOT_B
@@ -39,6 +40,8 @@ def one_armed(report, places, disk):
     report.check(wait_served(240, OUTSIDE, 8080, alive=lambda: box.runs, tls=True) is not None,
                  "with one port alone the box serves, its dashboard over HTTPS", box.journal)
     report.check(ask(OUTSIDE, 8080) is None, "and over HTTP no more")
+    browser.picture(report, places, f"https://{OUTSIDE}:8080/", "image-https.png",
+                    ("box-a", "MASTER"))
     report.check(box.run("journalctl -b | grep -qi 'second port'")[0] == 0,
                  "and it says that the second port is missing")
     report.check(disk.get("FAULT.txt") is None, "which is no fault of the file",

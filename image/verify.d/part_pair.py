@@ -40,6 +40,33 @@ class Pair:
         return False
 
 
+class Together:
+    """New connections all the time, and some that stay open: lively ones and calm ones."""
+
+    def __init__(self):
+        self._loads = [Load(), Load(4, 0.5, "held"), Load(2, 20, "held")]
+        self.requests, self._held = [], []
+
+    def stop(self):
+        first, *others = (load.stop() for load in self._loads)
+        self.requests, self._held = first, sum(others, [])
+
+    def judge(self, report, most_failed, when):
+        failed = unanswered(self.requests)
+        gap, _ = longest_gap(self.requests)
+        report.check(self.requests and failed <= most_failed and gap < 10,
+                     f"{when}: {len(self.requests)} requests, {failed} failed (at most "
+                     f"{most_failed}), the longest gap {gap:.2f} s")
+        slowest = max((end - begin for begin, end, _ in self._held), default=0.0)
+        report.check(self._held and unanswered(self._held) == 0,
+                     f"{when}: of six connections that stayed open {unanswered(self._held)} broke; "
+                     f"{len(self._held)} requests on them, the slowest {slowest:.2f} s")
+
+
+def unanswered(requests):
+    return sum(1 for _, _, answer in requests if not answer)
+
+
 def pair(report, places):
     """two boxes of one image: real HTTP, the button hands over, one is killed and comes back"""
     both = begin(report, places)
@@ -49,10 +76,10 @@ def pair(report, places):
 
 
 def renew(report, places):
-    """a pair under load gets a new root, one box at a time, and no request fails"""
+    """a pair under load gets a new root, one box at a time: nothing fails, no connection breaks"""
     both = begin(report, places)
     bundles = Bundles(places)
-    load, told = Load(), []
+    load, told = Together(), []
 
     def tell(sentence):
         told.append((time.monotonic(), sentence))
@@ -71,13 +98,11 @@ def renew(report, places):
             report.check(box.until("boot-choice show | grep -q BOOT_TRIAL=none", 400),
                          f"box {letter} keeps its new root",
                          lambda: box.say("boot-choice show; journalctl -b -u steelyard-health"))
-        requests, load = load.stop(), None
     finally:
-        if load:
-            load.stop()
+        load.stop()
         bundles.close()
-    judge(report, requests, 0, "while both were updated")
-    gap, began = longest_gap(requests)
+    load.judge(report, 0, "while both were updated")
+    gap, began = longest_gap(load.requests)
     for at, sentence in told:
         report.note(f"{at - began:+7.1f} s from the gap of {gap:.1f} s: {sentence}")
 
@@ -125,18 +150,18 @@ def button(report, both):
 
 def change(report, both, master, act, witness, rest, sentence, most_failed, when):
     """The other box becomes MASTER by an act, under load. The witness tells, if it does not."""
-    load = Load()
+    load = Together()
     time.sleep(4)
     act()
     begun = time.monotonic()
     moved = both.wait_master(OTHER[master], 60)
     took = time.monotonic() - begun
     time.sleep(rest)
-    requests = load.stop()
+    load.stop()
     report.check(moved, sentence,
                  lambda: both.boxes[witness].say("journalctl -b -u steelyard | tail -20"))
     report.note(f"the other box held the address after {took:.2f} s")
-    judge(report, requests, most_failed, when)
+    load.judge(report, most_failed, when)
 
 
 def killed(report, both):
@@ -152,11 +177,3 @@ def killed(report, both):
     if master == "a":
         report.check(both.wait_master("a", 120), "and is MASTER again, by its priority")
     report.check(ask() is not None, "the pair balances as before")
-
-
-def judge(report, requests, most_failed, when):
-    failed = sum(1 for _, _, answer in requests if not answer)
-    gap, _ = longest_gap(requests)
-    report.check(requests and failed <= most_failed and gap < 10,
-                 f"{when}: {len(requests)} requests, {failed} failed (at most {most_failed}), "
-                 f"the longest gap {gap:.2f} s")

@@ -7,6 +7,8 @@ import threading
 
 
 class Page(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"  # a connection stays open as long as its client likes
+
     def do_GET(self):
         body = f"server {self.server.server_address[0]}\n".encode()
         self.send_response(200)

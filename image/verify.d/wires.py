@@ -63,12 +63,14 @@ class Wires:
 
 
 class Load:
-    """Clients that ask for a page each, over and over, until stopped."""
+    """Clients that ask for a page each, over and over, until stopped: by a new connection each
+    time, or all by the one that it holds."""
 
-    def __init__(self, workers=4, pause=0.05):
+    def __init__(self, workers=4, pause=0.05, kind="new"):
         here = os.path.dirname(__file__)
         self._process = subprocess.Popen(
-            [sys.executable, f"{here}/clients.py", VIP, "80", str(workers), str(pause)],
+            [sys.executable, f"{here}/clients.py", VIP, "80", str(workers), str(pause),
+             kind],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def stop(self):
