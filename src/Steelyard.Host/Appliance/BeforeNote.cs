@@ -10,20 +10,38 @@ using Steelyard.Host.Storage;
 namespace Steelyard.Host.Appliance;
 
 /// <summary>
-/// How the box was before an update: what must be so again before the new root is kept.
+/// How the box was before an update: what must be so again before the new root is kept. An older
+/// program writes less; of what it does not say, all was well.
 /// </summary>
-/// <param name="Version">The program that ran.</param>
 /// <param name="TwinAlive">The twin was heard.</param>
 /// <param name="ServicesUp">The virtual services that were up.</param>
+/// <param name="Answered">The box said how it was; else nothing is known of it.</param>
+/// <param name="RoutersAtFault">The virtual routers that were FAULT; none means none.</param>
+/// <param name="DashboardAnswered">The page was served, or was off.</param>
 internal sealed record BeforeNote(
-    string Version, bool TwinAlive, ImmutableArray<string> ServicesUp)
+    bool TwinAlive,
+    ImmutableArray<string> ServicesUp,
+    bool Answered = true,
+    ImmutableArray<string>? RoutersAtFault = null,
+    bool DashboardAnswered = true)
 {
     private const string Name = "before.json";
 
-    public static BeforeNote Of(BoxStatus status) => new(
-        status.Version,
-        status.Twin.Alive,
-        [.. status.Services.Where(service => service.Up).Select(service => service.Service)]);
+    /// <param name="status">None when the box did not answer.</param>
+    public static BeforeNote Of(BoxStatus? status, bool dashboardAnswered) => new(
+        status?.Twin.Alive ?? false,
+        [
+            .. from service in status?.Services ?? []
+               where service.Up
+               select service.Service,
+        ],
+        status is not null,
+        [
+            .. from router in status?.VirtualRouters ?? []
+               where router.State == "FAULT"
+               select router.Name,
+        ],
+        dashboardAnswered);
 
     /// <summary>None when nothing was noted, or nothing that can be read.</summary>
     public static BeforeNote? Read(string folder)
@@ -44,6 +62,9 @@ internal sealed record BeforeNote(
     public void Write(string folder) => AtomicFile.Write(
         Path.Combine(folder, Name),
         JsonSerializer.SerializeToUtf8Bytes(this, BeforeJson.Default.BeforeNote));
+
+    /// <summary>The root that it was for is kept, or will not be.</summary>
+    public static void Remove(string folder) => AtomicFile.TryDelete(Path.Combine(folder, Name));
 }
 
 [JsonSourceGenerationOptions(

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
@@ -10,10 +11,13 @@ namespace Steelyard.Host.Appliance;
 
 /// <summary>
 /// Is the box as well as it was? Asked after an update, before the new root is kept: it passes
-/// when the routers take part, services and twin are as before, and the dashboard answers, and
-/// that holds: a program that comes up well and falls over soon after is not well.
+/// when the box answers, the routers take part, services and twin are as before, and the dashboard
+/// answers, each as far as that was so before and is configured still, and when that holds: a
+/// program that comes up well and falls over soon after is not well.
 /// </summary>
-/// <param name="before">How the box was; none: it need only answer, and take part.</param>
+/// <param name="before">
+/// How the box was; none: it must answer, all its routers take part, and so must the dashboard.
+/// </param>
 /// <param name="askDashboard">Null when it answers, or why not.</param>
 /// <param name="looks">How many looks in a row must find it well.</param>
 /// <param name="say">Told each time that something else is missing.</param>
@@ -24,9 +28,12 @@ internal sealed class HealthGate(
     int looks,
     Action<string> say)
 {
-    /// <summary>Looks again after each pause. False when the time is over.</summary>
-    public async Task<bool> PassAsync(
-        Func<CancellationToken, Task> pause, CancellationToken timeIsOver)
+    /// <summary>Looks again after each pause, until the time is over.</summary>
+    /// <param name="timeIsOver">Ends the looking, whether it was asked to stop or not.</param>
+    /// <param name="stop">Whoever stops it hears no judgement.</param>
+    /// <returns>Null when it is well; else why it is not, a sentence.</returns>
+    public async Task<string?> PassAsync(
+        Func<CancellationToken, Task> pause, CancellationToken timeIsOver, CancellationToken stop)
     {
         string? said = null;
         int wellLooks = 0;
@@ -39,7 +46,7 @@ internal sealed class HealthGate(
                 if (wellLooks >= looks)
                 {
                     say("the box is well");
-                    return true;
+                    return null;
                 }
 
                 if (missing.Length > 0 && missing != said)
@@ -51,39 +58,34 @@ internal sealed class HealthGate(
                 await pause(timeIsOver);
             }
         }
-        catch (OperationCanceledException) when (timeIsOver.IsCancellationRequested)
+        catch (OperationCanceledException) when (
+            timeIsOver.IsCancellationRequested && !stop.IsCancellationRequested)
         {
             string why = wellLooks > 0 ? "it was not well for long enough"
                 : said ?? "it did not answer";
-            say($"the box did not become well in time: {why}");
-            return false;
+            string sentence = $"the box did not become well in time: {why}";
+            say(sentence);
+            return sentence;
         }
     }
 
     private async Task<IReadOnlyList<string>> FindMissingAsync(CancellationToken cancellation)
     {
-        BoxStatus status;
+        List<string> missing = [];
         try
         {
-            status = await box.StatusAsync(cancellation);
+            AddLost(missing, await box.StatusAsync(cancellation));
         }
         catch (Exception refusal) when (refusal is NoBoxException or BoxRefusedException)
         {
-            return [refusal.Message];
+            if (before is not { Answered: false })
+            {
+                return [refusal.Message];
+            }
         }
 
-        List<string> missing =
-        [
-            .. from router in status.VirtualRouters
-               where router.State is not ("MASTER" or "BACKUP")
-               select $"virtual router {router.Name} is {router.State}",
-        ];
-        if (before is not null)
-        {
-            AddLost(missing, before, status);
-        }
-
-        if (await askDashboard(cancellation) is string silence)
+        if (before is not { DashboardAnswered: false }
+            && await askDashboard(cancellation) is string silence)
         {
             missing.Add(silence);
         }
@@ -91,19 +93,30 @@ internal sealed class HealthGate(
         return missing;
     }
 
-    private static void AddLost(List<string> missing, BeforeNote before, BoxStatus status)
+    private void AddLost(List<string> missing, BoxStatus status)
     {
-        string[] up =
-            [.. status.Services.Where(service => service.Up).Select(service => service.Service)];
-        if (up.Length < before.ServicesUp.Length)
+        ImmutableArray<string> atFault = before?.RoutersAtFault ?? [];
+        missing.AddRange(
+            from router in status.VirtualRouters
+            where router.State is not ("MASTER" or "BACKUP") && !atFault.Contains(router.Name)
+            select $"virtual router {router.Name} is {router.State}");
+        if (before is null)
         {
-            string lost = string.Join(", ", before.ServicesUp.Except(up));
-            missing.Add(
-                $"{up.Length} of the {before.ServicesUp.Length} services of before are up "
-                + $"(not {lost})");
+            return;
         }
 
-        if (before.TwinAlive && !status.Twin.Alive)
+        // What the configuration no longer has need not be there.
+        int wanted = Math.Min(before.ServicesUp.Length, status.Services.Length);
+        string[] down =
+            [.. status.Services.Where(service => !service.Up).Select(service => service.Service)];
+        int up = status.Services.Length - down.Length;
+        if (up < wanted)
+        {
+            missing.Add(
+                $"{up} of the {wanted} services of before are up (not {string.Join(", ", down)})");
+        }
+
+        if (before.TwinAlive && status.Twin.Missed)
         {
             missing.Add("the twin is not heard, and was before");
         }

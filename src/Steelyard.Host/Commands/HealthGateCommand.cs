@@ -1,10 +1,13 @@
 using System;
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
 using Steelyard.Host.Api;
 using Steelyard.Host.Appliance;
+using Steelyard.Host.Update;
 
 namespace Steelyard.Host.Commands;
 
@@ -41,10 +44,18 @@ internal static class HealthGateCommand
             state,
             socket,
         };
+        command.Validators.Add(result =>
+        {
+            if (Given(result.GetResult(within), UsualSeconds)
+                <= Given(result.GetResult(steady), UsualSteadySeconds))
+            {
+                result.AddError("'--within' must be longer than '--steady', or no box passes.");
+            }
+        });
         command.SetAction((parsed, cancellation) => RunAsync(
             parsed.GetRequiredValue(socket),
             parsed.GetRequiredValue(configuration),
-            BeforeNote.Read(parsed.GetRequiredValue(state)),
+            parsed.GetRequiredValue(state),
             TimeSpan.FromSeconds(parsed.GetRequiredValue(within)),
             parsed.GetRequiredValue(steady),
             parsed.InvocationConfiguration.Output,
@@ -68,7 +79,7 @@ internal static class HealthGateCommand
         };
         option.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() is < 1 or > 86_400)
+            if (Given(result, usual) is null)
             {
                 result.AddError($"'{name}' takes 1 to 86400 seconds.");
             }
@@ -76,15 +87,26 @@ internal static class HealthGateCommand
         return option;
     }
 
+    /// <summary>As the command line has it; null when it is none that may be.</summary>
+    private static int? Given(OptionResult? result, int usual)
+    {
+        string? word = result is { Tokens: [Token token] } ? token.Value : null;
+        return word is null ? usual
+            : int.TryParse(word, CultureInfo.InvariantCulture, out int seconds)
+                && seconds is >= 1 and <= 86_400 ? seconds
+            : null;
+    }
+
     private static async Task<int> RunAsync(
         string socket,
         string configuration,
-        BeforeNote? before,
+        string state,
         TimeSpan within,
         int steadySeconds,
         TextWriter output,
         CancellationToken cancellation)
     {
+        bool isOnTrial = await IsOnTrialAsync(cancellation);
         using CancellationTokenSource time =
             CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         time.CancelAfter(within);
@@ -92,9 +114,31 @@ internal static class HealthGateCommand
         using DashboardLook dashboard = new(configuration);
         // A look a second, the first at once.
         HealthGate gate = new(
-            box, before, dashboard.AskAsync, steadySeconds + 1, output.WriteLine);
-        bool isWell = await gate.PassAsync(
-            token => Task.Delay(TimeSpan.FromSeconds(1), token), time.Token);
-        return isWell ? ExitCodes.Done : ExitCodes.Refused;
+            box,
+            BeforeNote.Read(state),
+            dashboard.AskAsync,
+            steadySeconds + 1,
+            output.WriteLine);
+        string? why = await gate.PassAsync(
+            token => Task.Delay(TimeSpan.FromSeconds(1), token), time.Token, cancellation);
+        if (isOnTrial && TrialNote.End(state, why) is string fault)
+        {
+            await output.WriteLineAsync(fault);
+        }
+
+        return why is null ? ExitCodes.Done : ExitCodes.Refused;
+    }
+
+    /// <summary>Whoever asks at another time, or on another machine, ends no trial.</summary>
+    private static async Task<bool> IsOnTrialAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await new RaucInstaller(ProgramRunner.RunAsync).IsOnTrialAsync(cancellation);
+        }
+        catch (UpdateRefusedException)
+        {
+            return false;
+        }
     }
 }

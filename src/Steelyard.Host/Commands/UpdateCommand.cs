@@ -38,12 +38,14 @@ internal static class UpdateCommand
             {
                 ConnectTimeout = TimeSpan.FromSeconds(15),
             });
+            using DashboardLook dashboard = new(BoxPlaces.CurrentConfiguration);
             string folder = parsed.GetRequiredValue(words.State);
             Updater updater = new(
                 box,
                 new RaucInstaller(ProgramRunner.RunAsync),
                 new BundleFetch(http, folder, BundleFetch.UsualMostBytes, Task.Delay),
                 new TwinGate(box, Task.Delay),
+                dashboard.AskAsync,
                 ImageVersion.Read(BoxProgram.Version),
                 folder)
             {

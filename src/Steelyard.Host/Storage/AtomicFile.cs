@@ -46,14 +46,8 @@ internal static class AtomicFile
         Folder.Flush(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 
-    private static FileStreamOptions NewFile(UnixFileMode? rights) => new()
-    {
-        Mode = FileMode.CreateNew,
-        Access = FileAccess.Write,
-        UnixCreateMode = rights,
-    };
-
-    private static void TryDelete(string path)
+    /// <summary>Deletes a file that the next <see cref="Write"/> makes anew anyway.</summary>
+    public static void TryDelete(string path)
     {
         try
         {
@@ -64,4 +58,11 @@ internal static class AtomicFile
             // It is overwritten next time.
         }
     }
+
+    private static FileStreamOptions NewFile(UnixFileMode? rights) => new()
+    {
+        Mode = FileMode.CreateNew,
+        Access = FileAccess.Write,
+        UnixCreateMode = rights,
+    };
 }

@@ -19,6 +19,11 @@ internal interface IInstaller
     Task<string> ReadCompatibleAsync(CancellationToken cancellation);
 
     /// <summary>
+    /// Whether the root that runs is new and not kept yet: the box may go back to the other one.
+    /// </summary>
+    Task<bool> IsOnTrialAsync(CancellationToken cancellation);
+
+    /// <summary>
     /// Writes the idle root, and has it tried at the next start. A cancellation ends the writing,
     /// and what was written is not tried.
     /// </summary>

@@ -29,6 +29,18 @@ internal sealed partial class RaucInstaller(RunProgram run) : IInstaller
             ?? throw new UpdateRefusedException("RAUC does not say what kind of board this is");
     }
 
+    public async Task<bool> IsOnTrialAsync(CancellationToken cancellation)
+    {
+        ProgramResult result = await run(BootChoice, ["is-trial"], _ => { }, cancellation);
+        return (result.ExitCode, result.Errors.Trim()) switch
+        {
+            (0, _) => true,
+            (1, "") => false, // A shell that fails ends with 1 too, but not without a word.
+            (_, string said) => throw new UpdateRefusedException(
+                $"{BootChoice} does not say whether this root is on trial: {said}"),
+        };
+    }
+
     public async Task InstallAsync(
         string path, Action<int, string> onProgress, CancellationToken cancellation)
     {

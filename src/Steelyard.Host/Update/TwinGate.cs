@@ -107,9 +107,9 @@ internal sealed class TwinGate(IBoxControl box, Func<TimeSpan, CancellationToken
                 }
             }
         }
-        catch (NoBoxException none)
+        catch (Exception refusal) when (refusal is NoBoxException or BoxRefusedException)
         {
-            say($"nothing is taken back: {none.Message}");
+            say($"nothing is taken back: {refusal.Message}");
         }
     }
 

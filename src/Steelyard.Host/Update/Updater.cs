@@ -14,6 +14,7 @@ namespace Steelyard.Host.Update;
 /// an update that fails, or is stopped, leaves the box as it was.
 /// </summary>
 /// <param name="fetch">Where bundles of URLs come from.</param>
+/// <param name="askDashboard">Null when it answers, or why not.</param>
 /// <param name="version">What runs.</param>
 /// <param name="folder">Where bundles and notes are kept.</param>
 internal sealed class Updater(
@@ -21,6 +22,7 @@ internal sealed class Updater(
     IInstaller installer,
     BundleFetch fetch,
     TwinGate twin,
+    Func<CancellationToken, Task<string?>> askDashboard,
     string version,
     string folder)
 {
@@ -33,6 +35,12 @@ internal sealed class Updater(
         string source, UpdateOptions options, CancellationToken cancellation)
     {
         using FileStream held = Hold();
+        await RequireKeptRootAsync(cancellation);
+        if (TrialNote.Read(folder) is string why)
+        {
+            Show(UpdateStage.Checking, null, $"the last update went back: {why}");
+        }
+
         bool isRemote = BundleFetch.IsAddress(source);
         string path = isRemote
             ? await fetch.FetchAsync(new Uri(source), ShowFetched, cancellation)
@@ -79,6 +87,18 @@ internal sealed class Updater(
             throw new UpdateRefusedException(
                 $"another update is running, or {folder} cannot be written: {failure.Message}",
                 failure);
+        }
+    }
+
+    /// <summary>While this root is on trial, the other one is where the box goes back to.</summary>
+    private async Task RequireKeptRootAsync(CancellationToken cancellation)
+    {
+        if (await installer.IsOnTrialAsync(cancellation))
+        {
+            throw new UpdateRefusedException(
+                "this root is on trial, and the other one is what the box goes back to: wait "
+                + "until the health gate has passed, when 'boot-choice show' in "
+                + "/usr/lib/steelyard says BOOT_TRIAL=none");
         }
     }
 
@@ -135,11 +155,7 @@ internal sealed class Updater(
             Show(UpdateStage.Checking, 100, $"{obstacle}: nobody takes over");
         }
 
-        if (status is not null)
-        {
-            Note(BeforeNote.Of(status));
-        }
-
+        Note(BeforeNote.Of(status, await askDashboard(cancellation) is null));
         return obstacle is null;
     }
 
@@ -152,9 +168,9 @@ internal sealed class Updater(
             BoxStatus status = await box.StatusAsync(cancellation);
             return (status, TwinGate.FindObstacle(status));
         }
-        catch (NoBoxException none)
+        catch (Exception refusal) when (refusal is NoBoxException or BoxRefusedException)
         {
-            return (null, none.Message);
+            return (null, refusal.Message);
         }
     }
 
@@ -163,6 +179,7 @@ internal sealed class Updater(
         try
         {
             note.Write(folder);
+            TrialNote.Remove(folder);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -174,12 +191,14 @@ internal sealed class Updater(
     /// <summary>While this box goes on with its work: what is written does not run.</summary>
     private async Task InstallAsync(string path, CancellationToken cancellation)
     {
+        bool isWritten = false;
         try
         {
             await installer.InstallAsync(
                 path,
                 (percent, what) => Show(UpdateStage.Installing, percent, what),
                 cancellation);
+            isWritten = true;
         }
         catch (OperationCanceledException)
         {
@@ -188,6 +207,13 @@ internal sealed class Updater(
                 null,
                 "stopped: no start tries the other root, half written or not");
             throw;
+        }
+        finally
+        {
+            if (!isWritten)
+            {
+                BeforeNote.Remove(folder); // There is no root that it is for.
+            }
         }
     }
 
@@ -205,7 +231,8 @@ internal sealed class Updater(
             Show(UpdateStage.Restarting, null, "the box restarts");
             await installer.RestartAsync(CancellationToken.None); // a box going down goes down
         }
-        catch (Exception failure) when (failure is NoBoxException or UpdateRefusedException)
+        catch (Exception failure) when (
+            failure is NoBoxException or BoxRefusedException or UpdateRefusedException)
         {
             await twin.TakeBackAsync(ShowHandingOver);
             throw new UpdateRefusedException(

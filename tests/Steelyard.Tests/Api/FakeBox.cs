@@ -22,6 +22,9 @@ internal sealed class FakeBox : IBoxControl
     /// <summary>The control loop does not answer.</summary>
     public bool IsStuck { get; set; }
 
+    /// <summary>It answers, and says no more than that.</summary>
+    public bool IsBusy { get; set; }
+
     /// <summary>Nobody answers.</summary>
     public bool IsGone { get; set; }
 
@@ -65,6 +68,8 @@ internal sealed class FakeBox : IBoxControl
         Asked.Add("status");
         return IsGone
             ? Task.FromException<BoxStatus>(new NoBoxException("no box answers"))
+            : IsBusy
+            ? Task.FromException<BoxStatus>(new BoxRefusedException("the box is busy"))
             : IsStuck
             ? Task.FromException<BoxStatus>(new InvalidOperationException("too many wishes"))
             : Task.FromResult(Now);

@@ -25,6 +25,8 @@ public sealed class CommandLineTests
     [InlineData("check", "check")]
     [InlineData("panel dance", "dance")]
     [InlineData("health-gate --within 0", "--within")]
+    [InlineData("health-gate --within x", "--within")]
+    [InlineData("health-gate --within 15", "longer than '--steady'")]
     [InlineData("update", "update")]
     [InlineData("failover a b", "'b'")]
     [InlineData("@/etc/hostname", "@/etc/hostname")]

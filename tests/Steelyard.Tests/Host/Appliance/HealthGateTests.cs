@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
 using Steelyard.Host.Appliance;
@@ -10,7 +9,7 @@ namespace Steelyard.Tests.Host.Appliance;
 
 public sealed class HealthGateTests
 {
-    private static readonly BeforeNote Before = new("0.1.0", true, ["tcp 192.168.100.1:80"]);
+    private static readonly BeforeNote Before = new(true, ["tcp 192.168.100.1:80"]);
 
     private readonly FakeBox _box = new();
     private readonly List<string> _said = [];
@@ -94,7 +93,7 @@ public sealed class HealthGateTests
     [Fact]
     public async Task A_twin_that_was_heard_must_be_heard_again()
     {
-        _box.Now = FakeBox.Status with { Twin = new(false, "box-b") };
+        _box.Now = FakeBox.Status with { Twin = new(false, "box-b") { Missed = true } };
 
         Assert.False(await PassAsync(Before));
         Assert.True(await PassAsync(Before with { TwinAlive = false }));
@@ -111,32 +110,88 @@ public sealed class HealthGateTests
     }
 
     [Fact]
-    public void What_is_noted_is_read_again_and_a_torn_note_is_none()
+    public async Task What_is_no_longer_configured_need_not_be_there()
     {
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("sy");
+        _box.Now = FakeBox.Status with { Twin = new(false, "box-b") };
 
-        BeforeNote.Of(FakeBox.Status).Write(folder.FullName);
-        BeforeNote? read = BeforeNote.Read(folder.FullName);
-        File.WriteAllText(Path.Combine(folder.FullName, "before.json"), "{\"version\":");
+        Assert.True(await PassAsync(Before with { ServicesUp = ["tcp 1.2.3.4:80", "gone"] }));
+    }
 
-        Assert.Equal(Before.Version, read?.Version);
-        Assert.True(read?.TwinAlive);
-        Assert.Equal<string>(Before.ServicesUp, read!.ServicesUp);
-        Assert.Null(BeforeNote.Read(folder.FullName));
-        folder.Delete(recursive: true);
-        Assert.Null(BeforeNote.Read(folder.FullName));
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_box_that_did_not_answer_before_need_not_now(bool answered)
+    {
+        _box.IsGone = true;
+
+        Assert.NotEqual(answered, await PassAsync(new(false, [], answered)));
+    }
+
+    /// <summary>Whatever was unknown of the box, its page must be served again.</summary>
+    [Fact]
+    public async Task A_dashboard_that_answered_before_must_answer_though_the_box_did_not()
+    {
+        _box.IsGone = true;
+        _dashboard = "the dashboard is silent";
+
+        Assert.False(await PassAsync(new(false, [], Answered: false)));
+        Assert.True(
+            await PassAsync(new(false, [], Answered: false, DashboardAnswered: false)));
+    }
+
+    [Theory]
+    [InlineData("outside", true)]
+    [InlineData("inside", false)]
+    public async Task A_router_that_was_at_fault_before_may_be_so_now(string before, bool passes)
+    {
+        _box.Now = FakeBox.Status with
+        {
+            VirtualRouters = [FakeBox.Status.VirtualRouters[0] with { State = "FAULT" }],
+        };
+
+        Assert.Equal(passes, await PassAsync(Before with { RoutersAtFault = [before] }));
+    }
+
+    [Fact]
+    public async Task When_nothing_was_noted_all_must_take_part_and_answer()
+    {
+        _box.IsGone = true;
+        Assert.False(await PassAsync(null));
+
+        _box.IsGone = false;
+        Assert.True(await PassAsync(null));
+
+        _dashboard = "the dashboard is silent";
+        Assert.False(await PassAsync(null));
+    }
+
+    [Fact]
+    public async Task Whoever_stops_it_hears_no_judgement()
+    {
+        _box.IsGone = true;
+        using CancellationTokenSource stop = new();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => PassAsync(null, then: stop.Cancel, stop: stop));
+
+        Assert.Equal(["not well yet: no box answers"], _said);
     }
 
     /// <param name="pauses">The pause at which the time is over, or this happens.</param>
     /// <param name="most">The pause at which the time is over all the same.</param>
     private async Task<bool> PassAsync(
-        BeforeNote? before, int pauses = 3, Action? then = null, int most = 100)
+        BeforeNote? before,
+        int pauses = 3,
+        Action? then = null,
+        int most = 100,
+        CancellationTokenSource? stop = null)
     {
-        using CancellationTokenSource time = new();
+        using CancellationTokenSource time =
+            CancellationTokenSource.CreateLinkedTokenSource(stop?.Token ?? default);
         HealthGate gate = new(
             _box, before, _ => Task.FromResult(_dashboard), _looks, _said.Add);
         int paused = 0;
-        return await gate.PassAsync(
+        string? why = await gate.PassAsync(
             token =>
             {
                 paused++;
@@ -152,6 +207,9 @@ public sealed class HealthGateTests
                 token.ThrowIfCancellationRequested();
                 return Task.CompletedTask;
             },
-            time.Token);
+            time.Token,
+            stop?.Token ?? default);
+        Assert.Equal(_said[^1], why ?? "the box is well");
+        return why is null;
     }
 }

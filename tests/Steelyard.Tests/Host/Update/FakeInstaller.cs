@@ -13,6 +13,8 @@ internal sealed class FakeInstaller(List<string> deeds) : IInstaller
 
     public Bundle Bundle { get; set; } = new(Here, "0.2.0");
 
+    public bool IsOnTrial { get; set; }
+
     public Action OnInstall { get; set; } = () => { };
 
     public Action OnRestart { get; set; } = () => { };
@@ -25,6 +27,9 @@ internal sealed class FakeInstaller(List<string> deeds) : IInstaller
 
     public Task<string> ReadCompatibleAsync(CancellationToken cancellation) =>
         Task.FromResult(Here);
+
+    public Task<bool> IsOnTrialAsync(CancellationToken cancellation) =>
+        Task.FromResult(IsOnTrial);
 
     public Task InstallAsync(
         string path, Action<int, string> onProgress, CancellationToken cancellation)

@@ -90,6 +90,33 @@ public sealed class RaucInstallerTests
         Assert.Equal("the bundle is for another kind of board", refused.Message);
     }
 
+    /// <summary>bash's test ends with 0 or 1, and a script that fails with its own word.</summary>
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    public async Task The_boot_choice_says_whether_this_root_is_on_trial(int code, bool isOnTrial)
+    {
+        _answer = new(code, string.Empty, string.Empty);
+
+        Assert.Equal(isOnTrial, await Installer().IsOnTrialAsync(CancellationToken.None));
+        Assert.Equal(["/usr/lib/steelyard/boot-choice is-trial"], _asked);
+    }
+
+    [Theory]
+    [InlineData(1, "cat: /run/boot/disk: No such file or directory")]
+    [InlineData(2, "usage: boot-choice show")]
+    public async Task A_boot_choice_that_cannot_tell_is_a_refusal(int code, string said)
+    {
+        _answer = new(code, string.Empty, said + "\n");
+
+        UpdateRefusedException refused = await Assert.ThrowsAsync<UpdateRefusedException>(
+            () => Installer().IsOnTrialAsync(CancellationToken.None));
+
+        Assert.Equal(
+            "/usr/lib/steelyard/boot-choice does not say whether this root is on trial: " + said,
+            refused.Message);
+    }
+
     [Fact]
     public async Task Ctrl_C_does_not_reach_the_client_of_RAUC()
     {
