@@ -51,7 +51,8 @@ internal static class UpdateCommand
             {
                 OnProgress = view.Show,
             };
-            return await RunAsync(updater, view, words, parsed, isTerminal, cancellation);
+            using HangUp session = new(cancellation);
+            return await RunAsync(updater, view, words, parsed, isTerminal, session.Token);
         });
         return new(command,
         [
@@ -86,8 +87,8 @@ internal static class UpdateCommand
         catch (UpdateRefusedException refused)
         {
             view.Close();
-            await parsed.InvocationConfiguration.Error.WriteLineAsync(
-                $"steelyard: {refused.Message}");
+            UpdateView.Write(
+                parsed.InvocationConfiguration.Error, $"steelyard: {refused.Message}\n");
             return ExitCodes.Refused;
         }
         finally
@@ -99,7 +100,7 @@ internal static class UpdateCommand
     private static bool Ask(UpdateView view, string question)
     {
         view.Close();
-        Console.Write($"{question} [y/N] ");
+        UpdateView.Write(Console.Out, $"{question} [y/N] ");
         return Console.ReadLine()?.Trim() is "y" or "Y" or "yes";
     }
 

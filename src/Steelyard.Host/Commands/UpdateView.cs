@@ -7,16 +7,13 @@ using Steelyard.Host.Update;
 namespace Steelyard.Host.Commands;
 
 /// <summary>
-/// How an update goes: on a terminal one line a stage, drawn anew; elsewhere a line for each
-/// sentence and each tenth.
+/// How an update goes: on a terminal a bar a stage, drawn anew, and a line for each sentence that
+/// has none; elsewhere a line for each sentence and each tenth.
 /// </summary>
 internal sealed class UpdateView(TextWriter output, bool isTerminal)
 {
     private const int BarLength = 24;
     private const int LongestSentence = 46;
-
-    // A blank, three digits, a percent sign, and the blank before the sentence.
-    private const int BarRoom = BarLength + 6;
 
     // A carriage return, and "erase to the end of the line". ECMA-48 §8.3.41.
     private const string Again = "\r\e[K";
@@ -47,27 +44,48 @@ internal sealed class UpdateView(TextWriter output, bool isTerminal)
         {
             if (isTerminal && _line.Length > 0)
             {
-                output.WriteLine();
+                Write(output, "\n");
                 _line = string.Empty;
             }
         }
     }
 
+    /// <summary>A terminal that is gone is no reason to end: nobody sees what is written.</summary>
+    public static void Write(TextWriter output, string text)
+    {
+        try
+        {
+            output.Write(text);
+            output.Flush();
+        }
+        catch (IOException)
+        {
+            // What was begun is ended, or put back in order, unseen.
+        }
+    }
+
     private void Draw(UpdateProgress progress)
     {
-        if (progress.Stage != _stage)
+        // Where nobody knows how much there is to fetch, the sentence counts like a bar.
+        bool isDrawnAnew = progress.Percent is not null || Counts(progress.Stage);
+        if (progress.Stage != _stage || !isDrawnAnew)
         {
             Close();
             _stage = progress.Stage;
         }
 
-        string line = $"{Name(progress.Stage),-13}" + (progress.Percent is int percent
-            ? $"{Bar(percent)} {Cut(progress.Sentence, LongestSentence)}"
-            : Cut(progress.Sentence, LongestSentence + BarRoom));
+        string name = $"{Name(progress.Stage),-13}";
+        if (!isDrawnAnew)
+        {
+            Write(output, $"{name}{progress.Sentence}\n");
+            return;
+        }
+
+        string bar = progress.Percent is int percent ? Bar(percent) + " " : string.Empty;
+        string line = name + bar + Cut(progress.Sentence);
         if (line != _line)
         {
-            output.Write(Again + line);
-            output.Flush();
+            Write(output, Again + line);
             _line = line;
         }
     }
@@ -77,19 +95,20 @@ internal sealed class UpdateView(TextWriter output, bool isTerminal)
         string percent = progress.Percent is int known
             ? string.Create(CultureInfo.InvariantCulture, $"{known / 10 * 10} % ")
             : string.Empty;
-        bool counts = progress.Stage == UpdateStage.Fetching;
-        string line = counts
+        string line = Counts(progress.Stage)
             ? $"{Name(progress.Stage)}: {percent}".TrimEnd()
             : $"{Name(progress.Stage)}: {percent}{progress.Sentence}";
         if (line != _line)
         {
-            output.WriteLine(line);
+            Write(output, line + "\n");
             _line = line;
         }
     }
 
-    private static string Cut(string sentence, int longest) => sentence.Length > longest
-        ? sentence[..(longest - 1)] + "…"
+    private static bool Counts(UpdateStage stage) => stage == UpdateStage.Fetching;
+
+    private static string Cut(string sentence) => sentence.Length > LongestSentence
+        ? sentence[..(LongestSentence - 1)] + "…"
         : sentence;
 
     private static string Bar(int percent)

@@ -43,7 +43,7 @@ internal sealed class Updater(
 
         bool isRemote = BundleFetch.IsAddress(source);
         string path = isRemote
-            ? await fetch.FetchAsync(new Uri(source), ShowFetched, cancellation)
+            ? await fetch.FetchAsync(ReadAddress(source), ShowFetched, cancellation)
             : FindFile(source);
         try
         {
@@ -101,6 +101,12 @@ internal sealed class Updater(
                 + "/usr/lib/steelyard says BOOT_TRIAL=none");
         }
     }
+
+    private static Uri ReadAddress(string source) =>
+        Uri.TryCreate(source, UriKind.Absolute, out Uri? address)
+            ? address
+            : throw new UpdateRefusedException(
+                $"{source} is no address of a bundle: one is like https://HOST:PORT/PATH");
 
     private static string FindFile(string source) => File.Exists(source)
         ? Path.GetFullPath(source)

@@ -50,18 +50,54 @@ public sealed class UpdateViewTests
     }
 
     [Fact]
-    public void A_sentence_has_the_room_of_a_bar_that_is_not_drawn()
+    public void On_a_terminal_a_sentence_without_a_bar_is_a_line_of_its_own_and_whole()
     {
-        const string Long = "stopped: no start tries the other root, half written or not";
+        const string Waits = "the twin box-b says that it cannot take over (it is in maintenance, "
+            + "is starting after its own update, or an interface of it is down): the restart waits";
         using StringWriter output = new();
         UpdateView view = new(output, isTerminal: true);
 
-        view.Show(new(UpdateStage.Installing, null, Long));
-        view.Show(new(UpdateStage.Installing, 7, Long));
+        view.Show(new(UpdateStage.HandingOver, null, Waits));
+        view.Show(new(UpdateStage.HandingOver, 100, Waits));
+        view.Show(new(UpdateStage.HandingOver, null, "the twin keeps outside"));
 
         Assert.Equal(
-            $"\r\e[Kinstalling   {Long}\r\e[Kinstalling   █{new string('░', 23)}   7% "
-            + "stopped: no start tries the other root, half …",
+            $"handing over {Waits}\n\r\e[Khanding over {new string('█', 24)} 100% "
+            + "the twin box-b says that it cannot take over …\n"
+            + "handing over the twin keeps outside\n",
             output.ToString());
+    }
+
+    [Fact]
+    public void On_a_terminal_what_is_fetched_is_counted_in_one_line_though_its_end_is_unknown()
+    {
+        using StringWriter output = new();
+        UpdateView view = new(output, isTerminal: true);
+
+        view.Show(new(UpdateStage.Fetching, null, "1 MB fetched"));
+        view.Show(new(UpdateStage.Fetching, null, "2 MB fetched"));
+
+        Assert.Equal(
+            "\r\e[Kfetching     1 MB fetched\r\e[Kfetching     2 MB fetched", output.ToString());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_terminal_that_is_gone_is_no_reason_to_end(bool isTerminal)
+    {
+        using GoneTerminal output = new();
+        UpdateView view = new(output, isTerminal);
+
+        view.Show(Way[0]);
+        view.Show(Way[3]);
+        view.Close();
+    }
+
+    private sealed class GoneTerminal : StringWriter
+    {
+        public override void Write(string? value) => throw new IOException("Input/output error");
+
+        public override void WriteLine(string? value) => Write(value);
     }
 }

@@ -29,6 +29,18 @@ public sealed class UpdateBeginningTests : IDisposable
         Assert.Empty(_world.Box.Asked);
     }
 
+    [Theory]
+    [InlineData("http://")]
+    [InlineData("http://box:99999/a")]
+    [InlineData("HTTPS://[::/a")]
+    public async Task What_is_no_address_is_said_in_words(string source)
+    {
+        UpdateRefusedException refused = await _world.RefusedAsync(source: source);
+
+        Assert.StartsWith(
+            $"{source} is no address of a bundle", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task What_was_up_is_noted_before_the_handover()
     {
