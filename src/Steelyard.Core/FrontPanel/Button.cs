@@ -13,8 +13,7 @@ namespace Steelyard.Core.FrontPanel;
 /// done that is about to forget everything; after that it does not matter. Who lets go before the
 /// end has held, no less and no more.
 /// </remarks>
-/// <param name="isDownAtStart">Held, or stuck, before anyone looked: that is no press.</param>
-public sealed class Button(bool isDownAtStart = false)
+public sealed class Button
 {
     /// <summary>Tactile switches bounce for up to 10 ms, worn ones for 20 to 30.</summary>
     public static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(30);
@@ -34,9 +33,9 @@ public sealed class Button(bool isDownAtStart = false)
     /// </summary>
     public static readonly TimeSpan Warned = TimeSpan.FromSeconds(5);
 
-    private bool _rawIsDown = isDownAtStart;
-    private bool _isDown = isDownAtStart;
-    private Stage _stage = isDownAtStart ? Stage.Spent : Stage.Pressed;
+    private bool _rawIsDown;
+    private bool _isDown;
+    private Stage _stage;
     private bool _isMoving;
     private Instant _movingSince;
     private Instant _lastEdgeAt;
