@@ -100,7 +100,8 @@ internal static class BoxCertificate
 
     /// <summary>
     /// Makes a key and its certificate in a folder, which is made when it is missing. The
-    /// certificate comes last: a key without one, as a power cut leaves it, gets it now.
+    /// certificate goes first and comes last: a key without one, as a power cut leaves it, gets it
+    /// now.
     /// </summary>
     /// <param name="renews">Whether a key that is there gives way to another.</param>
     /// <returns>The certificate, without its key.</returns>
@@ -123,6 +124,7 @@ internal static class BoxCertificate
         }
         else
         {
+            File.Delete(files.Certificate);
             key.GenerateKey(ECCurve.NamedCurves.nistP256);
             Write(files.Key, key.ExportPkcs8PrivateKeyPem(), ForGroup);
         }

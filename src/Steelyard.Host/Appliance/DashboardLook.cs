@@ -1,5 +1,6 @@
 using System;
 using System.Net.Http;
+using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
 using Steelyard.Core.Configuration;
@@ -8,7 +9,11 @@ using Steelyard.Host.Storage;
 
 namespace Steelyard.Host.Appliance;
 
-/// <summary>Asks the dashboard for its page, where the configuration says that it is.</summary>
+/// <summary>
+/// Asks the dashboard for its page, where the configuration says that it is. Silence is that nobody
+/// listens, or that nothing comes in time. Who takes the connection and closes it without an answer
+/// is there, and busy: as many connections as it allows are open, and anybody can open them.
+/// </summary>
 internal sealed class DashboardLook : IDisposable
 {
     private readonly string _configurationPath;
@@ -53,6 +58,10 @@ internal sealed class DashboardLook : IDisposable
                 $"{scheme}://{at}/", HttpCompletionOption.ResponseHeadersRead, cancellation);
             return null;
         }
+        catch (HttpRequestException failure) when (WasTaken(failure))
+        {
+            return null;
+        }
         catch (Exception failure) when (
             failure is HttpRequestException or TaskCanceledException
             && !cancellation.IsCancellationRequested)
@@ -62,6 +71,14 @@ internal sealed class DashboardLook : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    /// <summary>A connection that is reset at once may end before it is seen to begin.</summary>
+    private static bool WasTaken(HttpRequestException failure) =>
+        failure.HttpRequestError != HttpRequestError.ConnectionError
+        || failure.InnerException is SocketException
+        {
+            SocketErrorCode: SocketError.ConnectionReset,
+        };
 
     /// <summary>Who listens everywhere is asked at the loopback address.</summary>
     private static Endpoint Reachable(Endpoint listen)

@@ -130,8 +130,6 @@ internal static class CertificateCommand
     private static async Task<int> ShowAsync(
         CertificateConfig files, TextWriter output, TextWriter error)
     {
-        using X509Certificate2 known = X509Certificate2.CreateFromPem(
-            await File.ReadAllTextAsync(files.Certificate));
         if (!File.Exists(files.Key))
         {
             await error.WriteLineAsync(
@@ -140,6 +138,13 @@ internal static class CertificateCommand
             return ExitCodes.Refused;
         }
 
+        if (!PemPair.TryRead(files, out PemPair? pair, out string? fault))
+        {
+            await error.WriteLineAsync($"steelyard: {fault} --force makes both anew.");
+            return ExitCodes.Refused;
+        }
+
+        using X509Certificate2 known = pair.Certificate;
         await output.WriteLineAsync(
             $"{files.Certificate} exists; --force makes another in its place");
         await SayAsync(known, output);

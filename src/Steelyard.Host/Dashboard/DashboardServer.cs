@@ -212,7 +212,7 @@ public sealed class DashboardServer : IAsyncDisposable
         WebApplication app = builder.Build();
         app.UseWebSockets();
         app.UseRouting();
-        app.Use(GuardAsync);
+        app.Use((HttpContext context, RequestDelegate next) => GuardAsync(context, next, door));
         app.MapConnectionHandler<EmbeddedBroker>("/mqtt", options =>
         {
             options.Transports = HttpTransportType.WebSockets;
@@ -237,10 +237,10 @@ public sealed class DashboardServer : IAsyncDisposable
         Log.DashboardServed(_log, address);
     }
 
-    private Task GuardAsync(HttpContext context, RequestDelegate next)
+    private Task GuardAsync(HttpContext context, RequestDelegate next, TlsDoor? door)
     {
         PageSecurity.Protect(context);
-        if (!PageSecurity.IsOwnName(context.Request.Host, _broker.Box))
+        if (!PageSecurity.IsOwnName(context.Request.Host, _broker.Box, door?.Names ?? []))
         {
             context.Response.StatusCode = StatusCodes.Status421MisdirectedRequest;
             context.Response.ContentType = "text/plain; charset=utf-8";

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Immutable;
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using Steelyard.Core.Wire;
@@ -34,14 +35,17 @@ internal static class PageSecurity
     /// made to lead here, and the stranger's page would then pass for ours.
     /// </summary>
     /// <param name="box">The box's name, if it has one.</param>
-    public static bool IsOwnName(HostString host, string? box)
+    /// <param name="certified">The names in the certificate that it is asked by.</param>
+    public static bool IsOwnName(
+        HostString host, string? box, ImmutableArray<string> certified)
     {
         string name = Bare(host.Host);
         return name.Length == 0 // Not a browser.
             || IsAddressOrLocal(name)
             || IsCalled(name, box)
             || IsCalled(name, Environment.MachineName)
-            || IsCalled(name, Dns.GetHostName());
+            || IsCalled(name, Dns.GetHostName())
+            || certified.Contains(name, StringComparer.OrdinalIgnoreCase);
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Threading;
@@ -16,7 +17,7 @@ namespace Steelyard.Host.Dashboard;
 internal sealed class TlsDoor(CertificateConfig files)
 {
     private readonly Lock _taking = new();
-    private PemPair? _pair;
+    private volatile PemPair? _pair;
     private volatile SslServerAuthenticationOptions? _offered;
 
     public CertificateConfig Files => files;
@@ -26,6 +27,9 @@ internal sealed class TlsDoor(CertificateConfig files)
 
     /// <summary>Whether there is a certificate to serve with.</summary>
     public bool IsOpen => _offered is not null;
+
+    /// <summary>What the box is called by the certificate.</summary>
+    public ImmutableArray<string> Names => _pair?.Names ?? [];
 
     public TlsHandshakeCallbackOptions Handshake => new()
     {

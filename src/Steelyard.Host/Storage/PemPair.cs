@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Linq;
 using System.Security.Cryptography;
@@ -17,12 +18,21 @@ internal sealed class PemPair
     {
         Certificate = certificate;
         Issuers = [.. all.Skip(1)];
+        Names =
+        [
+            .. certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>()
+                .SelectMany(each => each.EnumerateDnsNames())
+                .Where(name => !name.Contains('*')),
+        ];
     }
 
     public X509Certificate2 Certificate { get; }
 
     /// <summary>What stands behind it in its file: what a client needs to trust it.</summary>
     public X509Certificate2Collection Issuers { get; }
+
+    /// <summary>The DNS names that it is for, whole ones: no wildcard. RFC 5280 §4.2.1.6.</summary>
+    public ImmutableArray<string> Names { get; }
 
     /// <summary>
     /// SHA-256 of a certificate, as browsers show it: 32 bytes in hexadecimal.

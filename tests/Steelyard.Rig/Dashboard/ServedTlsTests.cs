@@ -176,6 +176,19 @@ public sealed class ServedTlsTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, after.StatusCode);
     }
 
+    /// <summary>"lb" is in the certificate, and the name of neither box nor machine.</summary>
+    [Theory]
+    [InlineData("lb", HttpStatusCode.OK)]
+    [InlineData("lb.example.com", HttpStatusCode.MisdirectedRequest)]
+    public async Task The_page_is_served_under_the_certificate_s_names(
+        string host, HttpStatusCode expected)
+    {
+        Make();
+        await _server.StartAsync(_listen, Files);
+
+        Assert.Equal(expected, (await AskAsync(host: host)).Status);
+    }
+
     private static ClientWebSocket NewSocket()
     {
         ClientWebSocket socket = new();
@@ -193,7 +206,7 @@ public sealed class ServedTlsTests : IAsyncLifetime
     }
 
     private async Task<(string? Fingerprint, HttpStatusCode Status, Version Version)> AskAsync(
-        SslProtocols protocols = SslProtocols.None)
+        SslProtocols protocols = SslProtocols.None, string? host = null)
     {
         string? fingerprint = null;
         using HttpClient client = new(new SocketsHttpHandler
@@ -215,6 +228,7 @@ public sealed class ServedTlsTests : IAsyncLifetime
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+            Headers = { Host = host },
         };
         using HttpResponseMessage page = await client.SendAsync(request);
         return (fingerprint, page.StatusCode, page.Version);

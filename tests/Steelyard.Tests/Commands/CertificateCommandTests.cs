@@ -74,6 +74,23 @@ public sealed class CertificateCommandTests : IDisposable
             error);
     }
 
+    [Fact]
+    public async Task A_certificate_of_another_key_is_said()
+    {
+        await RunAsync("--name lb");
+        string certificate = await File.ReadAllTextAsync(Certificate);
+        await RunAsync("--name lb --force");
+        await File.WriteAllTextAsync(Certificate, certificate);
+
+        (int code, string output, string error) = await RunAsync("--name lb");
+
+        Assert.Equal((ExitCodes.Refused, ""), (code, output));
+        Assert.Equal(
+            $"steelyard: {Key} is not the key of {Certificate} in PEM and without a password; "
+            + "put the right one there. --force makes both anew.\n",
+            error);
+    }
+
     [Theory]
     [InlineData("box.crt")]
     [InlineData("box.key")]

@@ -153,6 +153,20 @@ public sealed class BoxCertificateTests : IDisposable
         Assert.Equal(second.RawData, pair.Certificate.RawData);
     }
 
+    /// <summary>A folder in the key's place breaks it off, as a power cut would.</summary>
+    [Fact]
+    public void A_renewal_that_breaks_off_leaves_no_certificate_of_another_key()
+    {
+        using X509Certificate2 first = Make("lb");
+        File.Delete(Files.Key);
+        Directory.CreateDirectory(Files.Key);
+
+        Assert.ThrowsAny<Exception>(
+            () => BoxCertificate.Make(Folder, "lb", [], renews: true, Serial));
+
+        Assert.False(File.Exists(Files.Certificate));
+    }
+
     [Theory]
     [InlineData("steelyard-1a2b3c4d", true)]
     [InlineData("lb_1.example.net", true)]

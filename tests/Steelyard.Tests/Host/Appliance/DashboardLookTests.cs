@@ -47,6 +47,33 @@ public sealed class DashboardLookTests : IDisposable
         Assert.Null(await looking);
     }
 
+    /// <summary>
+    /// As Kestrel does when as many are connected as may be; with an end, or a reset.
+    /// </summary>
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("", true)]
+    [InlineData("  tls\n", false)]
+    [InlineData("  tls\n", true)]
+    public async Task A_connection_that_is_taken_and_closed_is_an_answer(string tls, bool resets)
+    {
+        await File.WriteAllTextAsync(
+            _configuration, $"dashboard {{\n  listen 0.0.0.0 {Port}\n{tls}}}\n");
+
+        Task<string?> looking = _look.AskAsync(CancellationToken.None);
+        while (!looking.IsCompleted) // Who asks tries again.
+        {
+            Task<Socket> taking = _listener.AcceptSocketAsync();
+            if (await Task.WhenAny(looking, taking) == taking)
+            {
+                using Socket asker = await taking;
+                asker.LingerState = new(resets, 0);
+            }
+        }
+
+        Assert.Null(await looking);
+    }
+
     /// <summary>The box's own certificate is signed by nobody else, for its name.</summary>
     [Fact]
     public async Task A_dashboard_over_HTTPS_is_asked_so_whoever_signed_its_certificate()

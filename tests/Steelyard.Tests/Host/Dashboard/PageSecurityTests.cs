@@ -17,11 +17,22 @@ public sealed class PageSecurityTests
     [InlineData("left.evil.example", false)]
     [InlineData("192.168.7.2.evil.example", false)]
     public void A_box_is_asked_for_by_address_or_by_its_own_name(string host, bool isOwn) =>
-        Assert.Equal(isOwn, PageSecurity.IsOwnName(new HostString(host), "left"));
+        Assert.Equal(isOwn, PageSecurity.IsOwnName(new HostString(host), "left", []));
 
     [Fact]
     public void The_machine_s_name_is_the_box_s_too() =>
-        Assert.True(PageSecurity.IsOwnName(new HostString(Environment.MachineName, 8080), null));
+        Assert.True(
+            PageSecurity.IsOwnName(new HostString(Environment.MachineName, 8080), null, []));
+
+    [Theory]
+    [InlineData("lb.example.com:8443", true)]
+    [InlineData("LB.example.com.", true)]
+    [InlineData("a.lb.example.com", false)]
+    [InlineData("lb.example.com.local", false)]
+    [InlineData("example.com", false)]
+    public void A_name_in_the_certificate_is_the_box_s_own(string host, bool isOwn) =>
+        Assert.Equal(
+            isOwn, PageSecurity.IsOwnName(new HostString(host), "left", ["lb.example.com"]));
 
     [Theory]
     [InlineData("ws://10.0.0.2:8080/mqtt", "'self' ws://10.0.0.2:8080;")]

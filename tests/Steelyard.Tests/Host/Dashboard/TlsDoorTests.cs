@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Linq;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
@@ -79,10 +80,35 @@ public sealed class TlsDoorTests : IDisposable
         Assert.Equal(made, Offered());
     }
 
-    private string Make()
+    [Fact]
+    public void Its_names_are_those_of_the_certificate_it_serves_now()
+    {
+        Assert.Empty(_door.Names);
+
+        Make();
+        _door.Take();
+        Assert.Equal(["lb", "lb.local"], _door.Names.ToArray());
+
+        Make("lb.example.com");
+        _door.Take();
+        Assert.Equal(["lb.example.com"], _door.Names.ToArray());
+    }
+
+    /// <summary>BoxCertificate takes any name to sign; only a person's own is like this.</summary>
+    [Fact]
+    public void A_wildcard_is_the_name_of_no_box()
+    {
+        Make("*.example.com");
+        _door.Take();
+
+        Assert.True(_door.IsOpen);
+        Assert.Empty(_door.Names);
+    }
+
+    private string Make(string name = "lb")
     {
         using X509Certificate2 made = BoxCertificate.Make(
-            _folder.FullName, "lb", [], renews: true, new byte[16]);
+            _folder.FullName, name, [], renews: true, new byte[16]);
         return PemPair.FingerprintOf(made);
     }
 
