@@ -57,10 +57,10 @@ for name in ${BOOT_ORDER}; do
 done
 
 if test -z "${slot}"; then
+    # One that is on trial stays so: it has still to show that the box is well.
     echo "steelyard: both slots have failed; both are tried again"
     setenv BOOT_A_LEFT 3
     setenv BOOT_B_LEFT 3
-    setenv BOOT_TRIAL none
     run save
     reset
 fi

@@ -50,6 +50,8 @@ def boards(report, places):
     box = Pi(places, disk, "pi-a").start()
     report.need(box.wait_log("steelyard: booting slot A", 120),
                 "the Pi's U-Boot runs the card's script and chooses a slot", box.tail)
+    report.check(b"Environment from FAT... OK" in box.log and b"Hit any key" not in box.log,
+                 "it takes its environment from the card, and waits for no key", box.tail)
     report.need(box.shell(), "its root comes up, and its console has a shell", lambda: box.tail(30))
     report.note(f"raspi4b: shell after {box.when('steelyard-[0-9a-f]+:[^ ]*# '):.0f} s")
     model = box.say("tr -d '\\0' < /proc/device-tree/model")

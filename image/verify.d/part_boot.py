@@ -6,8 +6,9 @@ import socket
 import time
 
 import browser
-from places import MEBI
 from box import ADDRESSES, boot as start, configuration, prepare
+from places import MEBI
+from vm import BOOT
 from wires import ask, resolve, wait_served
 
 
@@ -16,7 +17,7 @@ def boot(report, places):
     places.wires.serve()
     ask_files(report, places)
     card = prepare(places, "boot", configuration())
-    box = start(report, places, card, "box-a", "the image")
+    box = start(report, places, card, "box-a", "the image", watchdog=True)
     served = wait_served(300, alive=lambda: box.runs)
     report.check(served is not None, "it balances a page of a real server", box.tail)
     box.settle()
@@ -37,6 +38,7 @@ def boot(report, places):
                  lambda: box.say("resolvectl --no-pager; ss -lnup; nft list ruleset"))
     ask_start(report, box)
     hang(report, box)
+    hang_manager(report, box)
 
 
 # A hundred thousand turns of bash's empty loop on a Cortex-A72 of 1.5 GHz, about; the yardstick.
@@ -69,6 +71,19 @@ def hang(report, box):
     took = time.monotonic() - begun
     report.check(again and took <= 20, f"a hung engine starts the box again: after {took:.0f} s "
                  "(15 s on a board; emulated, 20)", box.tail)
+
+
+def hang_manager(report, box):
+    """The hardware watches who watches the service: its manager stops, as by a crash of its own."""
+    report.need(box.shell(BOOT, len(box.log)), "it is up again", box.tail)
+    state = box.say("cat /sys/class/watchdog/watchdog0/{identity,state,timeout}")
+    report.check("active" in state and "14" in state,
+                 "the hardware's watchdog is fed by the service manager", state)
+    begun, begin = time.monotonic(), len(box.log)
+    box.type("kill -SEGV 1\n")
+    again = box.wait_log("U-Boot 20", 90, begin)
+    report.check(again, "a hung service manager starts the box again: after "
+                 f"{time.monotonic() - begun:.0f} s", box.tail)
 
 
 def ask_files(report, places):

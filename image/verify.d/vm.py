@@ -13,7 +13,7 @@ PROMPT = rb"steelyard-[0-9a-f]+:[^\n]*# "
 
 
 class Vm:
-    def __init__(self, places, card, name, inside="pci", memory=1024):
+    def __init__(self, places, card, name, inside="pci", memory=1024, watchdog=False):
         """inside: what the second port is, pci or usb; None for a box without one."""
         self.places, self.card, self.name = places, card, name
         self.log = b""
@@ -26,6 +26,7 @@ class Vm:
             self._networks.append(("inside", 2, f"52:54:00:56:78:{letter:02x}"))
         self._inside = inside
         self._memory = memory
+        self._watchdog = ["-device", "i6300esb,addr=6"] if watchdog else []
         self._process = None
         self._taps = []
 
@@ -53,7 +54,8 @@ class Vm:
                 "-accel", "tcg,thread=multi",
                 "-bios", places.inside(places.build / "vm/usr/lib/u-boot/qemu_arm64/u-boot.bin"),
                 "-drive", f"if=none,id=d,file={places.inside(self.card.path)},format=raw",
-                "-device", "virtio-blk-pci,drive=d,addr=3", "-device", "virtio-rng-pci,addr=5"]
+                "-device", "virtio-blk-pci,drive=d,addr=3", "-device", "virtio-rng-pci,addr=5",
+                *self._watchdog]
 
     def plug(self):
         """The network cards, each with a tap of its network."""
