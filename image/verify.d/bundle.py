@@ -21,6 +21,11 @@ filename=slot.img
 """
 
 
+class Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, *_):
+        """A box that refuses a bundle hangs up on it."""
+
+
 class Bundles:
     """Made in a folder that a web server hands out."""
 
@@ -40,7 +45,7 @@ class Bundles:
             def log_message(self, *_):
                 pass
 
-        self._server = http.server.ThreadingHTTPServer((CLIENT, 0), Files)
+        self._server = Server((CLIENT, 0), Files)
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def address(self, name):
