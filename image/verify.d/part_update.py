@@ -74,6 +74,9 @@ def to_b(report, box, address):
                 "a good bundle is installed, and the box starts it", lambda: box.tail(40))
     report.note(f"installed and started again after {time.monotonic() - begun:.0f} s")
     report.need(box.shell(BOOT, len(box.log)), "the new root starts", box.tail)
+    code, said = box.run(f"boot-choice is-trial && steelyard update --yes {address}")
+    report.check(code not in (0, -1) and "on trial" in said,
+                 "while it is on trial, the root to go back to is not overwritten", said)
     report.check(box.say("cat /run/boot/name") == "B", "it runs from slot B")
     report.check(wait_served(300, alive=lambda: box.runs) is not None, "and balances as before",
                  box.journal)
@@ -102,5 +105,8 @@ def back_again(report, places, box, bundles):
         report.need(box.shell(BOOT, len(box.log)), f"{what}: the old root starts", box.tail)
         report.check(wait_served(300, alive=lambda: box.runs) is not None,
                      f"{what}: the box balances again", box.journal)
+        if make == bundles.slot_that_is_ill:
+            said = box.say("cat /data/update/went-back.txt")
+            report.check("did not become well" in said, f"{what}: the box knows why", said)
         report.note(f"{what}: from the update to balancing again "
                     f"{time.monotonic() - begun:.0f} s")
