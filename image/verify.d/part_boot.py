@@ -37,6 +37,7 @@ def boot(report, places):
     report.check(resolve(name) == ADDRESSES["a"][0], f"another machine finds it as {name}.local",
                  lambda: box.say("resolvectl --no-pager; ss -lnup; nft list ruleset"))
     ask_start(report, box)
+    die(report, box)
     hang(report, box)
     hang_manager(report, box)
 
@@ -61,6 +62,17 @@ def ask_start(report, box):
                 f"{ready:.1f} s")
     report.check(0 < ready / factor <= 2.0,
                  f"by that a CM4 serves {ready / factor:.1f} s after the program's start (2 s)")
+
+
+def die(report, box):
+    """A program that fails is started again, and nothing else is."""
+    for signal in ("KILL", "ABRT"):
+        before = box.say("systemctl show -p MainPID --value steelyard")
+        box.run(f"kill -{signal} {before}")
+        report.check(box.until(
+            f"[ $(systemctl show -p MainPID --value steelyard) != {before} ] && "
+            "systemctl is-active -q steelyard", 60, pause=0.5),
+            f"a program that ends by SIG{signal} is started again, and the box stays up", box.tail)
 
 
 def hang(report, box):
