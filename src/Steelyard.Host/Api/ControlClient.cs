@@ -213,8 +213,26 @@ public sealed class ControlClient : IBoxControl, IDisposable
     }
 }
 
+/// <summary>A question has no answer: nobody is there, or the box says no.</summary>
+public abstract class BoxException : Exception
+{
+    protected BoxException(string sentence)
+        : base(sentence)
+    {
+    }
+
+    protected BoxException(string sentence, Exception inner)
+        : base(sentence, inner)
+    {
+    }
+
+    protected BoxException()
+    {
+    }
+}
+
 /// <summary>No box answers; the message says why.</summary>
-public sealed class NoBoxException : Exception
+public sealed class NoBoxException : BoxException
 {
     public NoBoxException(string sentence)
         : base(sentence)
@@ -232,7 +250,7 @@ public sealed class NoBoxException : Exception
 }
 
 /// <summary>The box said no to a question; the message is its sentence.</summary>
-public sealed class BoxRefusedException : Exception
+public sealed class BoxRefusedException : BoxException
 {
     public BoxRefusedException(string sentence)
         : base(sentence)

@@ -76,7 +76,7 @@ internal sealed class HealthGate(
         {
             AddLost(missing, await box.StatusAsync(cancellation));
         }
-        catch (Exception refusal) when (refusal is NoBoxException or BoxRefusedException)
+        catch (BoxException refusal)
         {
             if (before is not { Answered: false })
             {

@@ -161,7 +161,7 @@ internal sealed class LabBox : IAsyncDisposable
             return IsRunning ? await _client.StatusAsync(patience.Token) : null;
         }
         catch (Exception failure) when (
-            failure is NoBoxException or BoxRefusedException or HttpRequestException
+            failure is BoxException or HttpRequestException
                 or OperationCanceledException or IOException)
         {
             return null;

@@ -107,7 +107,7 @@ internal sealed class TwinGate(IBoxControl box, Func<TimeSpan, CancellationToken
                 }
             }
         }
-        catch (Exception refusal) when (refusal is NoBoxException or BoxRefusedException)
+        catch (BoxException refusal)
         {
             say($"nothing is taken back: {refusal.Message}");
         }

@@ -174,7 +174,7 @@ internal sealed class Updater(
             BoxStatus status = await box.StatusAsync(cancellation);
             return (status, TwinGate.FindObstacle(status));
         }
-        catch (Exception refusal) when (refusal is NoBoxException or BoxRefusedException)
+        catch (BoxException refusal)
         {
             return (null, refusal.Message);
         }
@@ -237,8 +237,7 @@ internal sealed class Updater(
             Show(UpdateStage.Restarting, null, "the box restarts");
             await installer.RestartAsync(CancellationToken.None); // a box going down goes down
         }
-        catch (Exception failure) when (
-            failure is NoBoxException or BoxRefusedException or UpdateRefusedException)
+        catch (Exception failure) when (failure is BoxException or UpdateRefusedException)
         {
             await twin.TakeBackAsync(ShowHandingOver);
             throw new UpdateRefusedException(

@@ -266,7 +266,10 @@ public sealed class ButtonTests
     [Fact]
     public void A_button_that_is_down_at_the_start_is_no_press()
     {
+        Assert.Equal(Instant.Never, _button.Deadline);
         Assert.Equal(ButtonIntent.None, _button.OnDeadline(At(60_000)));
+        Assert.Equal(ButtonIntent.None, _button.OnDeadline(At(60_500)));
+        Assert.False(_button.IsResetNear);
         Assert.Equal(ButtonIntent.None, _button.OnEdge(false, At(61_000)));
         Assert.Equal(ButtonIntent.None, _button.OnDeadline(At(62_000)));
         Assert.Equal(ButtonIntent.None, _button.OnEdge(true, At(63_000)));
