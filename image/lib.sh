@@ -11,6 +11,8 @@ debs=$cache/debs
 out=${STEELYARD_OUT:-$image/out}
 lock=$image/versions.lock
 suite=trixie
+# Where the card's parts begin, and where it ends, in MiB.
+fat_at=1 slot_a_at=129 slot_b_at=289 data_at=449 card_end=481
 disk_id=53544c59              # the disk's signature: partitions are found by it
 fast=${STEELYARD_FAST:-no}
 

@@ -77,10 +77,7 @@ def die(report, box):
 
 def hang(report, box):
     """A hung engine starts the whole box again; its twin has taken over long before."""
-    begun, begin = time.monotonic(), len(box.log)
-    box.type("kill -STOP $(systemctl show -p MainPID --value steelyard)\n")
-    again = box.wait_log("U-Boot 20", 90, begin)
-    took = time.monotonic() - begun
+    again, took = starts_again(box, "kill -STOP $(systemctl show -p MainPID --value steelyard)")
     report.check(again and took <= 20, f"a hung engine starts the box again: after {took:.0f} s "
                  "(15 s on a board; emulated, 20)", box.tail)
 
@@ -91,11 +88,17 @@ def hang_manager(report, box):
     state = box.say("cat /sys/class/watchdog/watchdog0/{identity,state,timeout}")
     report.check("active" in state and "14" in state,
                  "the hardware's watchdog is fed by the service manager", state)
+    again, took = starts_again(box, "kill -SEGV 1")
+    report.check(again, f"a hung service manager starts the box again: after {took:.0f} s",
+                 box.tail)
+
+
+def starts_again(box, command):
+    """Whether the boot loader is seen after a command, and after how many seconds."""
     begun, begin = time.monotonic(), len(box.log)
-    box.type("kill -SEGV 1\n")
+    box.type(f"{command}\n")
     again = box.wait_log("U-Boot 20", 90, begin)
-    report.check(again, "a hung service manager starts the box again: after "
-                 f"{time.monotonic() - begun:.0f} s", box.tail)
+    return again, time.monotonic() - begun
 
 
 def ask_files(report, places):

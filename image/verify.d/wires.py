@@ -69,8 +69,7 @@ class Load:
     def __init__(self, workers=4, pause=0.05, kind="new"):
         here = os.path.dirname(__file__)
         self._process = subprocess.Popen(
-            [sys.executable, f"{here}/clients.py", VIP, "80", str(workers), str(pause),
-             kind],
+            [sys.executable, f"{here}/clients.py", VIP, "80", str(workers), str(pause), kind],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def stop(self):

@@ -13,6 +13,12 @@ notice() { # name, sentence
     say "$2"
 }
 
+# The configuration in force, a statement or the beginning of a block a line, without comments.
+statements() {
+    [ ! -s /data/config/current.conf ] ||
+        sed 's/[#!].*//' /data/config/current.conf | tr '{}' '\n'
+}
+
 # Runs a command while the card's FAT may be written; the rest of the time it may not.
 on_card() {
     mount -o remount,rw "$card" || return 1
