@@ -21,6 +21,9 @@ public sealed record BoxStatus(
 {
     /// <summary>What the engine met and no port's drops tell.</summary>
     public IncidentCounts Incidents { get; init; } = new();
+
+    /// <summary>Sentences that a person should know, for as long as they are so.</summary>
+    public ImmutableArray<string> Warnings { get; init; } = [];
 }
 
 /// <param name="State">MASTER, BACKUP, FAULT or INIT.</param>

@@ -15,6 +15,7 @@ using Steelyard.Core.Forwarding.Commands;
 using Steelyard.Core.FrontPanel;
 using Steelyard.Core.Health;
 using Steelyard.Core.Routing;
+using Steelyard.Core.Telemetry;
 using Steelyard.Core.Time;
 using Steelyard.Core.Vrrp;
 using Steelyard.Core.Wire;
@@ -45,9 +46,12 @@ public sealed class Controller
 
     /// <param name="engine">Its counters are read; its state is changed by commands alone.</param>
     /// <param name="chance">All of the box's chance.</param>
+    /// <param name="warnings">Where others than control's rooms say theirs, too.</param>
     public Controller(
-        BoxIdentity identity, Engine engine, IControlEffects effects, SeededChance chance)
+        BoxIdentity identity, Engine engine, IControlEffects effects, SeededChance chance,
+        StandingWarnings? warnings = null)
     {
+        Warnings = warnings ?? new();
         _identity = identity;
         _engine = engine;
         _effects = effects;
@@ -79,6 +83,9 @@ public sealed class Controller
 
     /// <summary>The timeouts in force.</summary>
     public Timeouts Timeouts { get; } = new();
+
+    /// <summary>What a person should know of the box.</summary>
+    public StandingWarnings Warnings { get; }
 
     /// <summary>The network as last seen.</summary>
     public NetworkPicture Network => _network.Picture;

@@ -32,6 +32,7 @@ internal static class StatusPicture
             engine.Counters.ConnectionsExpired))
         {
             Incidents = Of(engine.Counters),
+            Warnings = controller.Warnings.Shown,
         };
 
     private static IncidentCounts Of(EngineCounters counters) => new()

@@ -21,6 +21,8 @@ internal static class StatusView
     public static IRenderable Render(BoxStatus status)
     {
         List<IRenderable> rows = [Headline(status)];
+        rows.AddRange(status.Warnings.Select(
+            sentence => new Text($"! {sentence}", new Style(Color.Yellow))));
         if (!status.VirtualRouters.IsEmpty)
         {
             rows.Add(Text.Empty);

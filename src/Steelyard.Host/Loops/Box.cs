@@ -7,6 +7,7 @@ using Steelyard.Core.Chance;
 using Steelyard.Core.Configuration;
 using Steelyard.Core.Control;
 using Steelyard.Core.Forwarding;
+using Steelyard.Core.Telemetry;
 using Steelyard.Core.Time;
 using Steelyard.Host.Dashboard;
 using Steelyard.Host.Logging;
@@ -32,6 +33,7 @@ internal sealed class Box : IAsyncDisposable
     private readonly PanelRoom _panel;
     private readonly Telemetry _telemetry;
     private readonly DashboardServer _dashboard;
+    private readonly StandingWarnings _warnings = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly Sampling _sampling;
     private Task _samplingEnd = Task.CompletedTask;
@@ -71,7 +73,8 @@ internal sealed class Box : IAsyncDisposable
             OnEvent = _telemetry.Publish,
         };
         BoxIdentity identity = new(config.BoxName, version, MonotonicClock.Now);
-        Controller controller = new(identity, _engine, effects, new SeededChance(NewSeed()));
+        Controller controller = new(
+            identity, _engine, effects, new SeededChance(NewSeed()), _warnings);
         _control = new ControlLoop(controller, _engine, _data, poller, effects, log, mistake =>
         {
             Log.LoopBroke(log, mistake, "control");

@@ -43,7 +43,8 @@ internal sealed record BoxPayload(
     long EventsLost,
     string FastPathMode,
     int FastPathFlows,
-    long TelemetryDropped);
+    long TelemetryDropped,
+    ImmutableArray<string> Warnings);
 
 /// <param name="Addresses">The virtual addresses, separated by a comma and a space.</param>
 /// <param name="SinceS">Whole seconds since the state began.</param>

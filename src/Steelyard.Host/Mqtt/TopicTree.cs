@@ -287,7 +287,8 @@ internal sealed class TopicTree
         status.Incidents.EventsLost,
         status.FastPath.Mode,
         status.FastPath.Flows,
-        dropped);
+        dropped,
+        status.Warnings);
 
     /// <summary>The state that all virtual routers share, MIXED, or NONE without any.</summary>
     private static string RoleOf(ImmutableArray<VirtualRouterStatus> routers)

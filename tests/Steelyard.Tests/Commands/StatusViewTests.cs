@@ -84,6 +84,15 @@ public sealed class StatusViewTests
     }
 
     [Fact]
+    public void What_a_person_should_know_stands_right_below_the_headline()
+    {
+        string[] lines = Render(FakeBox.Status with { Warnings = ["the link has no key"] })
+            .Split('\n');
+
+        Assert.Equal("! the link has no key", lines[1].TrimEnd());
+    }
+
+    [Fact]
     public void What_commands_made_or_changed_is_marked()
     {
         ServiceStatus known = FakeBox.Status.Services[0];

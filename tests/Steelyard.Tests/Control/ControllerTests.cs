@@ -53,6 +53,15 @@ public sealed class ControllerTests
     }
 
     [Fact]
+    public void The_status_tells_what_a_person_should_know()
+    {
+        Box.Controller.Warnings.Set("panel", "the chip is missing");
+
+        Assert.Equal<string>(
+            ["the chip is missing"], Box.Controller.Status(Box.Effects.Now).Warnings);
+    }
+
+    [Fact]
     public void The_interface_of_a_server_that_a_command_added_is_served_until_it_goes()
     {
         _world.Configure(Box, Configs.Serving(Configs.Server()));

@@ -69,6 +69,17 @@ public sealed class TopicTreeTests
     }
 
     [Fact]
+    public void What_a_person_should_know_is_told()
+    {
+        _tree.Apply(Pictures.Box(10) with { Warnings = ["one thing", "another"] }, 0);
+
+        Assert.Equal(
+            ["one thing", "another"],
+            Last("steelyard/left/state").GetProperty("warnings").EnumerateArray()
+                .Select(sentence => sentence.GetString()));
+    }
+
+    [Fact]
     public void A_twin_that_is_missed_is_told()
     {
         _tree.Apply(
