@@ -122,7 +122,7 @@ internal sealed class Binder
 
     private void BindRouter(Statement statement)
     {
-        if (_values.Single(statement) is not Word name)
+        if (_values.Name(statement) is not Word name)
         {
             return;
         }
@@ -141,7 +141,7 @@ internal sealed class Binder
 
     private void BindGroup(Statement statement)
     {
-        if (_values.Single(statement) is not Word name)
+        if (_values.Name(statement) is not Word name)
         {
             return;
         }

@@ -148,16 +148,16 @@ internal sealed class GlobalBinding(ValueReader values)
 
     private void BindRouterId(Statement statement)
     {
-        if (values.Single(statement) is not Word word)
+        if (values.Name(statement) is not Word word)
         {
             return;
         }
 
-        if (word.Text.Length == 0 || word.Text.AsSpan().ContainsAny("/+#"))
+        if (word.Text.AsSpan().ContainsAny("/+#"))
         {
             values.Faults.Error(
                 word.Position,
-                "router_id names the box in MQTT topics: it is not empty and has no '/', '+', '#'");
+                "router_id names the box in MQTT topics: it has no '/', '+', '#'");
             return;
         }
 

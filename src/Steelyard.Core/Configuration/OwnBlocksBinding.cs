@@ -183,10 +183,12 @@ internal sealed class OwnBlocksBinding(ValueReader values)
 
         values.NoMore(statement, 2);
         Word host = statement.Arguments[0];
-        if (!HttpText.IsHost(host.Text))
+        if (!HostText.IsHost(host.Text))
         {
             values.Faults.Error(
-                host.Position, $"'{Shown.Text(host.Text)}' is not a host name or address");
+                host.Position,
+                $"'{Shown.Text(host.Text)}' is not a host name or address, "
+                + "such as mqtt.lan or 192.168.1.5");
             return null;
         }
 

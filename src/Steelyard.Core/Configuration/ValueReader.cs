@@ -15,6 +15,9 @@ internal sealed class ValueReader(FaultList faults)
     // IFNAMSIZ − 1 of the kernel.
     private const int MaximumInterfaceLength = 15;
 
+    // A topic of MQTT has 65,535 bytes, of which a name is a part.
+    private const int MaximumName = 255;
+
     public FaultList Faults => faults;
 
     /// <summary>The one word behind the keyword; none, with a fault, when there is none.</summary>
@@ -45,6 +48,21 @@ internal sealed class ValueReader(FaultList faults)
     }
 
     public string? Text(Statement statement) => Single(statement)?.Text;
+
+    /// <summary>A name that the file gives, which goes into topics, the log and tables.</summary>
+    public Word? Name(Statement statement)
+    {
+        Word? word = Single(statement);
+        if (word is not Word name || name.Text.Length is > 0 and <= MaximumName)
+        {
+            return word;
+        }
+
+        faults.Error(
+            name.Position,
+            $"'{statement.Keyword.Text}' has a name of 1 to {MaximumName} characters");
+        return null;
+    }
 
     public int? Number(Statement statement, int minimum, int maximum) =>
         Single(statement) is Word word

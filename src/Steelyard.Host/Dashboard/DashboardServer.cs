@@ -2,7 +2,6 @@ using System;
 using System.Collections.Frozen;
 using System.IO;
 using System.Net;
-using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.AspNetCore.Builder;
@@ -17,6 +16,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using MQTTnet.AspNetCore;
 using Steelyard.Core.Configuration;
+using Steelyard.Core.Telemetry;
 using Steelyard.Host.Logging;
 using Steelyard.Host.Mqtt;
 using Endpoint = Steelyard.Core.Wire.Endpoint;
@@ -31,6 +31,7 @@ namespace Steelyard.Host.Dashboard;
 public sealed class DashboardServer : IAsyncDisposable
 {
     private const int RequestsMost = 128;
+    private const string Room = "dashboard";
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(3);
 
@@ -51,6 +52,9 @@ public sealed class DashboardServer : IAsyncDisposable
         _loggers = loggers;
         _log = loggers.CreateLogger<DashboardServer>();
     }
+
+    /// <summary>Where it says for how long it cannot be served.</summary>
+    public StandingWarnings Warnings { get; init; } = new();
 
     /// <summary>Ends when the page is served, with where: a port of 0 finds a free one.</summary>
     public Task<IPEndPoint> Bound => _bound.Task;
@@ -102,7 +106,7 @@ public sealed class DashboardServer : IAsyncDisposable
         CancellationToken stop = _stop.Token;
         while (!stop.IsCancellationRequested)
         {
-            string? fault = Open(door) ?? await ServeAsync(listen, door, tried, stop);
+            string? fault = await TryAsync(listen, door, tried, stop);
             if (fault is null)
             {
                 break;
@@ -112,6 +116,7 @@ public sealed class DashboardServer : IAsyncDisposable
             {
                 said = fault;
                 Log.DashboardFault(_log, fault);
+                Warnings.Set(Room, $"the dashboard is not served: {fault}");
             }
 
             tried.TrySetResult();
@@ -119,7 +124,24 @@ public sealed class DashboardServer : IAsyncDisposable
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
+        Warnings.Set(Room);
         tried.TrySetResult();
+    }
+
+    /// <returns>Null when it was told to stop; else why it is not served.</returns>
+    private async Task<string?> TryAsync(
+        Endpoint listen, TlsDoor? door, TaskCompletionSource tried, CancellationToken stop)
+    {
+        try
+        {
+            return Open(door) ?? await ServeAsync(listen, door, tried, stop);
+        }
+#pragma warning disable CA1031 // Whatever a server or a certificate threw, it is tried again.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            return ListenFault.Describe(listen, failure);
+        }
     }
 
     /// <summary>Sees to it that there is a certificate if one is needed.</summary>
@@ -176,12 +198,7 @@ public sealed class DashboardServer : IAsyncDisposable
             await app.StopAsync(patience.Token);
             return null;
         }
-        catch (Exception failure) when (
-            failure is IOException or SocketException or AddressInUseException)
-        {
-            return ListenFault.Describe(listen, failure);
-        }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             return null;
         }
@@ -233,6 +250,7 @@ public sealed class DashboardServer : IAsyncDisposable
         }
 
         Uri page = new(address);
+        Warnings.Set(Room);
         _bound.TrySetResult(new(IPAddress.Parse(page.DnsSafeHost), page.Port));
         Log.DashboardServed(_log, address);
     }

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Threading;
 using System.Threading.Tasks;
@@ -25,6 +26,8 @@ internal sealed class Box : IAsyncDisposable
 {
     private static readonly TimeSpan HandOverPatience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan HandOverLook = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan ShortestRetry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(30);
 
     private readonly Engine _engine;
     private readonly DataLoop _data;
@@ -33,6 +36,7 @@ internal sealed class Box : IAsyncDisposable
     private readonly PanelRoom _panel;
     private readonly Telemetry _telemetry;
     private readonly DashboardServer _dashboard;
+    private readonly Outlet[] _outlets;
     private readonly StandingWarnings _warnings = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly Sampling _sampling;
@@ -48,7 +52,7 @@ internal sealed class Box : IAsyncDisposable
         _engine = new Engine(new EngineOptions
         {
             HashSeed = NewSeed(),
-            ConnectionCapacity = ConnectionRoom.For(config),
+            ConnectionCapacity = ConnectionRoom.For(config, log),
         });
         PortPoller poller = new();
         _data = new DataLoop(_engine, poller.Wake, mistake =>
@@ -57,8 +61,8 @@ internal sealed class Box : IAsyncDisposable
             onDeath(mistake);
         });
         _prober = new Prober((id, outcome) => Post((it, now) => it.OnProbe(id, outcome, now)));
-        _telemetry = new Telemetry(config, config.BoxName, loggers);
-        _dashboard = new DashboardServer(_telemetry.Broker, loggers);
+        _telemetry = new Telemetry(config, config.BoxName, loggers) { Warnings = _warnings };
+        _dashboard = new DashboardServer(_telemetry.Broker, loggers) { Warnings = _warnings };
         _panel = new PanelRoom(
             (isDown, at) => Post((it, _) => it.OnButton(isDown, at)),
             () => Post((it, now) => it.OnPanelGone(now)),
@@ -81,6 +85,12 @@ internal sealed class Box : IAsyncDisposable
             onDeath(mistake);
         });
         Config = config;
+        _outlets =
+        [
+            NewOutlet("the front panel", it => _panel.ConfigureAsync(it.Panel ?? UsualPanel), log),
+            NewOutlet("telemetry", _telemetry.ReconfigureAsync, log),
+            NewOutlet("the dashboard", ServePageAsync, log),
+        ];
         Questions = new EngineQuestions(_control.Inbox, _data.TryCommand);
         _sampling = new Sampling(
             () => AskAsync((it, now) => it.Status(now)),
@@ -110,36 +120,34 @@ internal sealed class Box : IAsyncDisposable
 
     public async Task StartAsync()
     {
-        await _telemetry.StartAsync();
         _data.Start();
         _control.Start();
-        await ApplyAsync(Config);
+        _ = await ApplyAsync(Config);
         _samplingEnd = _sampling.RunAsync(_stop.Token);
     }
 
     /// <summary>Puts a configuration in force; connections stay.</summary>
-    public async Task ApplyAsync(ApplianceConfig config)
+    /// <returns>
+    /// Sentences on what does not work by it, and is tried again: never forwarding.
+    /// </returns>
+    public async Task<ImmutableArray<string>> ApplyAsync(ApplianceConfig config)
     {
+        _ = await AskAsync((it, now) =>
+        {
+            it.Configure(config, now);
+            return true;
+        });
         Config = config;
-        _ = await Inbox.AskAsync(
-            (it, now) =>
+        ImmutableArray<string>.Builder faults = ImmutableArray.CreateBuilder<string>();
+        foreach (Outlet outlet in _outlets)
+        {
+            if (await outlet.ConfigureAsync(config) is string fault)
             {
-                it.Configure(config, now);
-                return true;
-            },
-            CancellationToken.None);
-        await _panel.ConfigureAsync(config.Panel ?? UsualPanel);
-        await _telemetry.ReconfigureAsync(config);
-        DashboardConfig page = config.Dashboard;
-        if (page.IsEnabled)
-        {
-            await _dashboard.StartAsync(
-                page.Listen, page.UsesTls ? page.Certificate ?? OwnCertificate : null);
+                faults.Add(fault);
+            }
         }
-        else
-        {
-            await _dashboard.StopAsync();
-        }
+
+        return faults.ToImmutable();
     }
 
     /// <summary>Hands over to the twin if there is one, resigns, and says goodbye.</summary>
@@ -175,6 +183,11 @@ internal sealed class Box : IAsyncDisposable
         await _stop.CancelAsync();
         await _samplingEnd;
         await _prober.DisposeAsync();
+        foreach (Outlet outlet in _outlets)
+        {
+            await outlet.DisposeAsync();
+        }
+
         await _panel.DisposeAsync();
         _control.Dispose();
         _data.Dispose();
@@ -188,6 +201,27 @@ internal sealed class Box : IAsyncDisposable
         Span<byte> seed = stackalloc byte[sizeof(ulong)];
         RandomNumberGenerator.Fill(seed);
         return BitConverter.ToUInt64(seed);
+    }
+
+    private Outlet NewOutlet(string name, Func<ApplianceConfig, Task> apply, ILogger log) => new(
+        name,
+        apply,
+        _warnings,
+        log,
+        new BackOff(new SeededChance(NewSeed()), ShortestRetry, LongestRetry));
+
+    private async Task ServePageAsync(ApplianceConfig config)
+    {
+        DashboardConfig page = config.Dashboard;
+        if (page.IsEnabled)
+        {
+            await _dashboard.StartAsync(
+                page.Listen, page.UsesTls ? page.Certificate ?? OwnCertificate : null);
+        }
+        else
+        {
+            await _dashboard.StopAsync();
+        }
     }
 
     private string? Reset() => ResetToFactory();

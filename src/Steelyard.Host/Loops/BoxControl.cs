@@ -53,15 +53,16 @@ internal sealed class BoxControl(Box box, string configurationPath, ILogger log)
             ConfigurationResult read = BoxProgram.Read(configurationPath);
             if (read.Config is not ApplianceConfig config)
             {
-                string faults = string.Join("; ", read.Faults.Where(fault => !fault.IsWarning));
-                Log.ReloadRefused(log, configurationPath, faults);
-                return ControlAnswer.Refused("bad_configuration", faults);
+                string errors = string.Join("; ", read.Faults.Where(fault => !fault.IsWarning));
+                Log.ReloadRefused(log, configurationPath, errors);
+                return ControlAnswer.Refused("bad_configuration", errors);
             }
 
             string summary = ReloadSummary.Of(ConfigDifference.Between(box.Config, config));
-            await box.ApplyAsync(config);
+            BoxProgram.Report(log, read);
+            ImmutableArray<string> faults = await box.ApplyAsync(config);
             Log.Reloaded(log, configurationPath, summary);
-            return ControlAnswer.Done(summary);
+            return ControlAnswer.Done(string.Join("; but ", faults.Prepend(summary)));
         }
         finally
         {

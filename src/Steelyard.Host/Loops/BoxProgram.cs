@@ -104,7 +104,7 @@ public static class BoxProgram
     internal static ConfigurationResult Read(string path) =>
         ConfigurationFile.Load(path, new ConfigFiles(), Environment.MachineName);
 
-    private static void Report(ILogger log, ConfigurationResult read)
+    internal static void Report(ILogger log, ConfigurationResult read)
     {
         foreach (ConfigFault fault in read.Faults)
         {

@@ -1,5 +1,7 @@
 using System;
+using Microsoft.Extensions.Logging;
 using Steelyard.Core.Configuration;
+using Steelyard.Host.Logging;
 
 namespace Steelyard.Host.Loops;
 
@@ -16,11 +18,31 @@ internal static class ConnectionRoom
     /// <summary>Of the table with its indexes, for each connection.</summary>
     private const int BytesPerConnection = 160;
 
-    public static int For(ApplianceConfig config) =>
-        For(config, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+    public static int For(ApplianceConfig config, ILogger log)
+    {
+        int capacity = For(config, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        if (capacity < config.ConnectionLimit)
+        {
+            Log.Warned(
+                log,
+                $"connection_limit {config.ConnectionLimit} is more than half of the memory holds: "
+                + $"{capacity} connections fit");
+        }
+
+        return capacity;
+    }
 
     /// <param name="memoryBytes">The machine's, or what a container leaves of it.</param>
-    public static int For(ApplianceConfig config, long memoryBytes) =>
-        config.ConnectionLimit
-        ?? (int)Math.Clamp(memoryBytes / MemoryParts / BytesPerConnection, Least, Most);
+    public static int For(ApplianceConfig config, long memoryBytes)
+    {
+        long byMemory = memoryBytes / MemoryParts / BytesPerConnection;
+        if (config.ConnectionLimit is not int limit)
+        {
+            return (int)Math.Clamp(byMemory, Least, Most);
+        }
+
+        // A table for which there is no memory would end the program at every start.
+        long fit = Math.Max(Least, memoryBytes / 2 / BytesPerConnection);
+        return (int)Math.Min(limit, fit);
+    }
 }

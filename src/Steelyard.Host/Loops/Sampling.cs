@@ -35,7 +35,9 @@ internal sealed class Sampling(
             publish(await takeAsync());
             _hasComplained = false;
         }
-        catch (InvalidOperationException overloaded)
+#pragma warning disable CA1031 // Whatever it is, the next sample is tried.
+        catch (Exception overloaded)
+#pragma warning restore CA1031
         {
             if (!_hasComplained)
             {

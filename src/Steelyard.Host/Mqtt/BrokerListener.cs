@@ -1,12 +1,12 @@
 using System;
 using System.Net;
-using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Steelyard.Core.Telemetry;
 using Steelyard.Core.Wire;
 using Steelyard.Host.Logging;
 
@@ -18,6 +18,8 @@ namespace Steelyard.Host.Mqtt;
 /// </summary>
 public sealed class BrokerListener : IAsyncDisposable
 {
+    private const string Room = "telemetry listener";
+
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(3);
 
     private readonly CancellationTokenSource _stop = new();
@@ -38,6 +40,12 @@ public sealed class BrokerListener : IAsyncDisposable
         _log = loggers.CreateLogger<BrokerListener>();
     }
 
+    /// <summary>Where it says for how long it has no port.</summary>
+    public StandingWarnings Warnings { get; init; } = new();
+
+    /// <summary>Where it listens, as it was asked for.</summary>
+    public Endpoint Listen => _listen;
+
     /// <summary>
     /// Ends when the port is open, with what it is: a port of 0 finds a free one.
     /// </summary>
@@ -49,6 +57,7 @@ public sealed class BrokerListener : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _run;
+        Warnings.Set(Room);
         _stop.Dispose();
     }
 
@@ -67,19 +76,23 @@ public sealed class BrokerListener : IAsyncDisposable
                 _bound.TrySetResult((IPEndPoint)listener.EndPoint);
                 Log.BrokerListens(_log, listener.EndPoint);
                 saidTaken = false;
+                Warnings.Set(Room);
                 await AcceptAsync(listener);
             }
             catch (OperationCanceledException)
             {
                 return;
             }
-            catch (Exception failure) when (
-                failure is AddressInUseException or SocketException or System.IO.IOException)
+#pragma warning disable CA1031 // Whatever the port threw, it is tried again.
+            catch (Exception failure)
+#pragma warning restore CA1031
             {
                 if (!saidTaken)
                 {
                     saidTaken = true;
-                    Log.BrokerPortTaken(_log, ListenFault.Describe(_listen, failure));
+                    string fault = ListenFault.Describe(_listen, failure);
+                    Log.BrokerPortTaken(_log, fault);
+                    Warnings.Set(Room, $"telemetry has no plain MQTT: {fault}");
                 }
 
                 await Task.Delay(RetryDelay, _stop.Token)

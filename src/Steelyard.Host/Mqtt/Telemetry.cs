@@ -1,4 +1,5 @@
 using System;
+using System.Globalization;
 using System.IO;
 using System.Net;
 using System.Threading;
@@ -11,6 +12,8 @@ using Steelyard.Core.Chance;
 using Steelyard.Core.Configuration;
 using Steelyard.Core.Control;
 using Steelyard.Core.Telemetry;
+using Steelyard.Core.Wire;
+using Steelyard.Host.Logging;
 
 namespace Steelyard.Host.Mqtt;
 
@@ -43,11 +46,14 @@ public sealed class Telemetry : IAsyncDisposable
     private readonly TopicTree _tree;
     private readonly TelemetryPublisher _inside;
     private TelemetryPublisher? _external;
+    private BrokerConfig? _reached;
     private BrokerListener? _listener;
     private BoxStatus? _waiting;
     private TelemetryConfig _config;
     private double _lastUptimeS = double.NegativeInfinity;
     private long _eventsDropped;
+    private bool _hasBegun;
+    private string? _complaint;
     private Task _run = Task.CompletedTask;
 
     /// <param name="box">The box's name, as it stands in the topics.</param>
@@ -79,6 +85,13 @@ public sealed class Telemetry : IAsyncDisposable
         _tree = new(_topics, Send);
     }
 
+    /// <summary>Where it says what it lacks.</summary>
+    public StandingWarnings Warnings { get; init; } = new();
+
+    /// <summary>How an external broker is reached, by options that are made for each try.</summary>
+    internal Func<Func<MqttClientOptions>, IBrokerLink> Link { get; init; } =
+        options => new MqttLink(options);
+
     /// <summary>The broker inside the program; the dashboard brings it its WebSocket.</summary>
     public EmbeddedBroker Broker { get; }
 
@@ -95,14 +108,6 @@ public sealed class Telemetry : IAsyncDisposable
 
     /// <summary>Whether the broker that people look at has us on the line.</summary>
     public bool IsConnected => (_external ?? _inside).IsConnected;
-
-    public async Task StartAsync()
-    {
-        await Broker.StartAsync();
-        _inside.Start();
-        await ConnectAsync(_config);
-        _run = Task.Run(RunAsync);
-    }
 
     /// <summary>
     /// Takes a picture of the box. Never waits; a newer picture replaces an unread one.
@@ -122,11 +127,25 @@ public sealed class Telemetry : IAsyncDisposable
         _bell.Writer.TryWrite(true);
     }
 
-    /// <summary>Takes a new configuration; what did not change goes on undisturbed.</summary>
+    /// <summary>
+    /// Takes a configuration, the first one or a new one; what did not change goes on undisturbed.
+    /// After a failure it may be said again.
+    /// </summary>
     public async Task ReconfigureAsync(ApplianceConfig config)
     {
         ArgumentNullException.ThrowIfNull(config);
-        await ConnectAsync(config.Telemetry);
+        await _configuring.WaitAsync();
+        try
+        {
+            _config = config.Telemetry;
+            await BeginAsync();
+            await ListenAsync(config.Telemetry);
+            await ReachOutAsync(config.Telemetry.Broker);
+        }
+        finally
+        {
+            _configuring.Release();
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -149,65 +168,69 @@ public sealed class Telemetry : IAsyncDisposable
         _configuring.Dispose();
     }
 
-    private async Task ConnectAsync(TelemetryConfig config)
+    private async Task BeginAsync()
     {
-        await _configuring.WaitAsync();
-        try
+        if (_hasBegun)
         {
-            TelemetryConfig before = _config;
-            _config = config;
-            await ListenAsync(before, config);
-            await ReachOutAsync(before, config);
+            return;
         }
-        finally
-        {
-            _configuring.Release();
-        }
+
+        await Broker.StartAsync();
+        _hasBegun = true;
+        _inside.Start();
+        _run = Task.Run(RunAsync);
     }
 
     /// <summary>
     /// The embedded broker has a port of its own unless an external one takes its place.
     /// </summary>
-    private async Task ListenAsync(TelemetryConfig before, TelemetryConfig config)
+    private async Task ListenAsync(TelemetryConfig config)
     {
-        bool keeps = config.Broker is null && before.EmbeddedListen == config.EmbeddedListen;
-        if (_listener is { } old && !keeps)
+        Endpoint? wanted = config.Broker is null ? config.EmbeddedListen : null;
+        if (_listener is { } old && old.Listen != wanted)
         {
             _listener = null;
             await old.DisposeAsync();
         }
 
-        if (_listener is null && config.Broker is null)
+        if (_listener is null && wanted is Endpoint listen)
         {
-            _listener = new(Broker, config.EmbeddedListen, _loggers);
+            _listener = new(Broker, listen, _loggers) { Warnings = Warnings };
             _listener.Start();
         }
     }
 
-    private async Task ReachOutAsync(TelemetryConfig before, TelemetryConfig config)
+    private async Task ReachOutAsync(BrokerConfig? wanted)
     {
-        if (_external is { } old && before.Broker != config.Broker)
+        if (_external is { } old && _reached != wanted)
         {
             _external = null;
             await old.DisposeAsync();
         }
 
-        if (_external is null && config.Broker is { } broker)
+        if (_external is null && wanted is { } broker)
         {
-            string scheme = broker.UsesTls ? "mqtts" : "mqtt";
-            string name = new UriBuilder(scheme, broker.Host, broker.Port)
-                .Uri.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
             TelemetryPublisher external = new(
-                _topics, name, () => new MqttLink(() => OptionsFor(broker)), NewBackOff(), _log,
-                sweeps: true);
+                _topics, NameOf(broker), () => Link(() => OptionsFor(broker)),
+                NewBackOff(), _log, sweeps: true);
             lock (_telling)
             {
                 _tree.Repeat(message => external.Outbox.Put(message));
                 _external = external;
             }
 
+            _reached = broker;
             external.Start();
         }
+    }
+
+    /// <summary>As a person would write it; whatever a name is, this makes no fuss.</summary>
+    private static string NameOf(BrokerConfig broker)
+    {
+        string host = broker.Host.Contains(':') ? $"[{broker.Host}]" : broker.Host;
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(broker.UsesTls ? "mqtts" : "mqtt")}://{host}:{broker.Port}");
     }
 
     private async Task RunAsync()
@@ -217,12 +240,31 @@ public sealed class Telemetry : IAsyncDisposable
             while (true)
             {
                 await _bell.Reader.ReadAsync(_stop.Token);
-                Tell();
+                TellOrComplain();
             }
         }
         catch (OperationCanceledException)
         {
             // Stopped.
+        }
+    }
+
+    /// <summary>What cannot be told is left out; the next is tried.</summary>
+    private void TellOrComplain()
+    {
+        try
+        {
+            Tell();
+        }
+#pragma warning disable CA1031 // Whatever it is, it costs this picture and not all later ones.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            if (failure.Message != _complaint)
+            {
+                _complaint = failure.Message;
+                Log.Failed(_log, $"telemetry leaves something out: {failure.Message}");
+            }
         }
     }
 

@@ -77,7 +77,8 @@ public sealed class GlobalBindingTests
     [InlineData("lvs_timeouts tcp 0",
         "tcp is a number of seconds from 1 to 2678400, not '0'")]
     [InlineData("router_id a/b",
-        "router_id names the box in MQTT topics: it is not empty and has no '/', '+', '#'")]
+        "router_id names the box in MQTT topics: it has no '/', '+', '#'")]
+    [InlineData("router_id \"\"", "'router_id' has a name of 1 to 255 characters")]
     [InlineData("vrrp_version 4", "'vrrp_version' is a whole number from 2 to 3, not '4'")]
     public void A_wrong_word_is_explained(string words, string sentence)
     {
@@ -167,7 +168,8 @@ public sealed class GlobalBindingTests
     [InlineData("telemetry {\n  tls\n}",
         "'tls' is for an external broker; name it: 'broker HOST PORT'")]
     [InlineData("telemetry {\n  broker mqtt.example\n}", "'broker' needs a host and a port")]
-    [InlineData("telemetry {\n  broker a/b 1883\n}", "'a/b' is not a host name or address")]
+    [InlineData("telemetry {\n  broker a/b 1883\n}",
+        "'a/b' is not a host name or address, such as mqtt.lan or 192.168.1.5")]
     [InlineData("telemetry {\n  interval 0\n}",
         "'interval' is a number of seconds from 0.1 to 3600, not '0'")]
     [InlineData("dashboard {\n  listen 8080\n}", "'listen' needs an address and a port")]

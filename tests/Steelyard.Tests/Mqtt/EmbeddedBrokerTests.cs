@@ -183,7 +183,7 @@ public sealed class EmbeddedBrokerTests : IAsyncLifetime
             },
         };
         await using BoxTelemetry telemetry = new(config, "left", NullLoggerFactory.Instance);
-        await telemetry.StartAsync();
+        await telemetry.ReconfigureAsync(config);
         (IMqttClient _, ChannelReader<string> heard) = await ListenerAsync(telemetry.Broker);
 
         telemetry.Publish(Pictures.Box(10));
