@@ -7,6 +7,7 @@ using System.CommandLine.Parsing;
 using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
+using Steelyard.Core.Telemetry;
 using Steelyard.Host.Api;
 
 namespace Steelyard.Host.Commands;
@@ -68,6 +69,14 @@ internal static class CommandLine
         catch (OperationCanceledException)
         {
             return ExitCodes.Interrupted;
+        }
+#pragma warning disable CA1031 // Our own mistake: who gave a command gets a sentence, not a dump.
+        catch (Exception mistake)
+#pragma warning restore CA1031
+        {
+            string sentence = ShownText.Of($"{mistake.GetType().Name}: {mistake.Message}");
+            await error.WriteLineAsync($"steelyard: this did not work out: {sentence}");
+            return ExitCodes.Refused;
         }
     }
 

@@ -208,7 +208,11 @@ internal sealed class IpvsadmProgram(IBoxControl box, INames names, Streams stre
         HashSet<IpAddress> addresses = [];
         foreach (IpvsServiceEntry entry in listing.Services)
         {
-            addresses.Add(entry.Service.Key.Address);
+            if (entry.Service.Key.Mark == 0)
+            {
+                addresses.Add(entry.Service.Key.Address);
+            }
+
             addresses.UnionWith(entry.Servers.Select(server => server.Server.Endpoint.Address));
         }
 

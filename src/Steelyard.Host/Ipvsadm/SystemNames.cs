@@ -27,6 +27,11 @@ internal sealed class SystemNames : INames
     private readonly ConcurrentDictionary<IpAddress, string> _hosts = new();
     private readonly Lazy<ServiceNames> _services = new(ServiceNames.Read);
 
+    /// <summary>The name of an address, by the machine's resolver.</summary>
+    internal Func<IpAddress, CancellationToken, Task<string>> LookUp { get; init; } =
+        async (address, cancellationToken) =>
+            (await Dns.GetHostEntryAsync(address.ToString(), cancellationToken)).HostName;
+
     public bool TryFindAddress(string host, out IpAddress address)
     {
         address = default;
@@ -50,8 +55,9 @@ internal sealed class SystemNames : INames
             address = IpAddress.From(found[0]);
             return true;
         }
-        catch (Exception failure) when (failure is SocketException or ArgumentException
-            or OperationCanceledException)
+#pragma warning disable CA1031 // Whatever a resolver throws, it does not know the name.
+        catch (Exception)
+#pragma warning restore CA1031
         {
             return false;
         }
@@ -88,17 +94,22 @@ internal sealed class SystemNames : INames
 
     private async ValueTask LearnAsync(IpAddress address, CancellationToken cancellationToken)
     {
+        if (address == default || address == IpAddress.FromIpv4(0))
+        {
+            return; // That is "none" or "any", and a resolver refuses to be asked for it.
+        }
+
         try
         {
-            IPHostEntry entry = await Dns
-                .GetHostEntryAsync(address.ToString(), cancellationToken)
-                .WaitAsync(cancellationToken);
-            if (entry.HostName.Length > 0)
+            string name = await LookUp(address, cancellationToken).WaitAsync(cancellationToken);
+            if (name.Length > 0)
             {
-                _hosts[address] = entry.HostName;
+                _hosts[address] = name;
             }
         }
-        catch (SocketException)
+#pragma warning disable CA1031 // Whatever a resolver throws, it costs a name and no listing.
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
         {
             // No name: the number stands.
         }
@@ -122,7 +133,7 @@ internal sealed class ServiceNames
         {
             return Parse(File.ReadLines("/etc/services"));
         }
-        catch (IOException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             return new();
         }

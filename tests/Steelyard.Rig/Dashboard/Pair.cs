@@ -41,10 +41,11 @@ internal sealed class Pair : IAsyncDisposable
     public static async Task<Pair> StartAsync()
     {
         BrokerAccount account = new("right", "correct horse");
+        ApplianceConfig own = Config(broker: null);
         Telemetry left = new(
-            Config(broker: null), "left", NullLoggerFactory.Instance, null,
+            own, "left", NullLoggerFactory.Instance, null,
             new() { Publisher = account });
-        await left.StartAsync();
+        await left.ReconfigureAsync(own);
         DashboardServer dashboard = new(left.Broker, NullLoggerFactory.Instance);
         await dashboard.StartAsync(new(Loopback, 0));
         Pair pair = new()
@@ -60,8 +61,9 @@ internal sealed class Pair : IAsyncDisposable
             UserName = account.UserName,
             PasswordFile = pair._passwordFile,
         };
-        pair.Right = new(Config(broker), "right", NullLoggerFactory.Instance);
-        await pair.Right.StartAsync();
+        ApplianceConfig shared = Config(broker);
+        pair.Right = new(shared, "right", NullLoggerFactory.Instance);
+        await pair.Right.ReconfigureAsync(shared);
         return pair;
     }
 

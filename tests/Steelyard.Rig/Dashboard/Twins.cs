@@ -15,6 +15,9 @@ internal sealed class Twins : IAsyncDisposable
 {
     private static readonly IpAddress Loopback = IpAddress.FromIpv4(0x7F00_0001);
 
+    private static readonly ApplianceConfig Embedded =
+        new() { Telemetry = new() { EmbeddedListen = new(Loopback, 0) } };
+
     private readonly Scene _leftScene = new("left", "right", carries: true);
     private readonly Scene _rightScene = new("right", "left", carries: false);
     private readonly Telemetry _left = NewTelemetry("left");
@@ -38,8 +41,8 @@ internal sealed class Twins : IAsyncDisposable
     public static async Task<Twins> StartAsync()
     {
         Twins twins = new();
-        await twins._left.StartAsync();
-        await twins._right.StartAsync();
+        await twins._left.ReconfigureAsync(Embedded);
+        await twins._right.ReconfigureAsync(Embedded);
         await twins._leftPage.StartAsync(new(Loopback, 0));
         await twins._rightPage.StartAsync(new(Loopback, 0));
         IPEndPoint left = await twins._leftPage.Bound.WaitAsync(TimeSpan.FromSeconds(20));
@@ -62,7 +65,7 @@ internal sealed class Twins : IAsyncDisposable
     }
 
     private static Telemetry NewTelemetry(string box) => new(
-        new ApplianceConfig { Telemetry = new() { EmbeddedListen = new(Loopback, 0) } },
+        Embedded,
         box,
         NullLoggerFactory.Instance);
 

@@ -92,6 +92,21 @@ public sealed class CommandLineTests
         Assert.Equal($"steelyard: no living twin{Environment.NewLine}", error.ToString());
     }
 
+    [Fact]
+    public async Task Whatever_breaks_ends_with_1_and_one_sentence()
+    {
+        using StringWriter error = new();
+
+        int code = await CommandLine.GuardAsync(
+            () => throw new UriFormatException("no \e[1m name\nat all"), error);
+
+        Assert.Equal(ExitCodes.Refused, code);
+        Assert.Equal(
+            "steelyard: this did not work out: UriFormatException: no \\x1b[1m name\\x0aat all"
+            + Environment.NewLine,
+            error.ToString());
+    }
+
     [Theory]
     [InlineData("-c a.conf", 0)]
     [InlineData("-c a.conf -v", 1)]
