@@ -40,7 +40,7 @@ public sealed class EmbeddedBroker : ConnectionHandler, IMqttClientStreamProvide
     private readonly MqttConnectionHandler _handler = new();
     private readonly MqttServer _server;
     private readonly ConnectionQuota _places;
-    private bool _saidFull;
+    private readonly Seldom _full = new(TimeProvider.System);
 
     public EmbeddedBroker(EmbeddedBrokerOptions options, ILogger<EmbeddedBroker> log)
     {
@@ -82,26 +82,27 @@ public sealed class EmbeddedBroker : ConnectionHandler, IMqttClientStreamProvide
 
         try
         {
-            connection.Transport = new DuplexPipe(
-                new BoundedPacketReader(connection.Transport.Input, _options.PacketBytesMost),
-                connection.Transport.Output);
+            Bound(connection, _options.PacketBytesMost);
             await _handler.OnConnectedAsync(connection);
         }
         finally
         {
             _places.Leave(remote);
-            _saidFull = false;
         }
     }
 
+    private static void Bound(ConnectionContext connection, int packetBytesMost) =>
+        connection.Transport = new DuplexPipe(
+            new BoundedPacketReader(connection.Transport.Input, packetBytesMost),
+            connection.Transport.Output);
+
     private void SayFull(ConnectionQuota.Answer answer, EndPoint? remote)
     {
-        if (_saidFull)
+        if (!_full.May())
         {
             return;
         }
 
-        _saidFull = true;
         if (answer == ConnectionQuota.Answer.Full)
         {
             Log.BrokerFull(_log, _options.ConnectionsMost);
@@ -141,6 +142,8 @@ public sealed class EmbeddedBroker : ConnectionHandler, IMqttClientStreamProvide
     {
         try
         {
+            // As long as the box likes, but it too may break off within a packet.
+            Bound(connection, int.MaxValue);
             await _handler.OnConnectedAsync(connection);
         }
         finally

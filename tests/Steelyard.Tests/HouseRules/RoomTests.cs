@@ -39,15 +39,16 @@ public sealed partial class RoomTests
 
     private static readonly Dictionary<string, string[]> Host = new()
     {
-        ["Api"] = [],
+        ["Api"] = ["Listening"],
         ["Logging"] = [],
-        ["Mqtt"] = ["Logging"],
+        ["Listening"] = ["Logging"],
+        ["Mqtt"] = ["Listening", "Logging"],
         ["Panel"] = [],
         ["Probes"] = [],
         ["Storage"] = [],
         ["Appliance"] = ["Api", "Storage"],
         ["Update"] = ["Api", "Appliance", "Storage"],
-        ["Dashboard"] = ["Logging", "Mqtt", "Storage"],
+        ["Dashboard"] = ["Listening", "Logging", "Mqtt", "Storage"],
         ["Ipvsadm"] = ["Api"],
         ["Loops"] = ["Api", "Dashboard", "Logging", "Mqtt", "Panel", "Probes", "Storage"],
         ["Lab"] = ["Api", "Loops"],
