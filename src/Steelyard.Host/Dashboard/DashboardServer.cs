@@ -17,6 +17,7 @@ using Microsoft.Extensions.Logging;
 using MQTTnet.AspNetCore;
 using Steelyard.Core.Configuration;
 using Steelyard.Core.Telemetry;
+using Steelyard.Host.Listening;
 using Steelyard.Host.Logging;
 using Steelyard.Host.Mqtt;
 using Endpoint = Steelyard.Core.Wire.Endpoint;
@@ -30,10 +31,18 @@ namespace Steelyard.Host.Dashboard;
 /// </summary>
 public sealed class DashboardServer : IAsyncDisposable
 {
-    private const int RequestsMost = 128;
     private const string Room = "dashboard";
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(3);
+
+    // A browser sends the head of a request whole. Who takes longer keeps a place from others.
+    private static readonly TimeSpan HeadMost = TimeSpan.FromSeconds(5);
+
+    // Between two requests: a page asks for all that it needs within a second.
+    private static readonly TimeSpan IdleMost = TimeSpan.FromSeconds(20);
+
+    // A browser answers a ping by itself: one that does not is gone without a word.
+    private static readonly TimeSpan PingPeriod = TimeSpan.FromSeconds(20);
 
     private static readonly Lazy<FrozenDictionary<string, Asset>> Assets = new(Asset.LoadAll);
 
@@ -207,27 +216,39 @@ public sealed class DashboardServer : IAsyncDisposable
     private WebApplication Build(Endpoint listen, TlsDoor? door)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new());
+        QuietLoggers loggers = new(_loggers);
+        Visitors visitors = new(_log);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxConcurrentConnections = RequestsMost;
-            kestrel.Limits.MaxConcurrentUpgradedConnections = RequestsMost;
+            // How many there may be is the visitors' affair, by who they are.
             kestrel.Limits.MaxRequestBodySize = 0;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+            kestrel.Limits.MaxRequestBufferSize = 32 * 1024;
+            kestrel.Limits.RequestHeadersTimeout = HeadMost;
+            kestrel.Limits.KeepAliveTimeout = IdleMost;
             kestrel.Listen(listen.Address.ToIPAddress(), listen.Port, place =>
             {
                 place.Protocols = HttpProtocols.Http1;
+                place.Use(next => connection => visitors.ServeAsync(connection, next));
                 if (door is not null)
                 {
                     place.UseHttps(door.Handshake);
                 }
             });
         });
-        builder.Services.AddSingleton<ILoggerFactory>(new QuietLoggers(_loggers));
+        builder.Services.AddSingleton<ILoggerFactory>(loggers);
+        builder.Services.AddSingleton<IConnectionListenerFactory>(
+            new PatientTransport("dashboard", loggers));
         builder.Services.AddRoutingCore();
         builder.Services.AddConnections();
         builder.Services.AddSingleton(_broker);
         WebApplication app = builder.Build();
-        app.UseWebSockets();
+        app.UseWebSockets(new()
+        {
+            KeepAliveInterval = PingPeriod,
+            KeepAliveTimeout = PingPeriod,
+        });
         app.UseRouting();
         app.Use((HttpContext context, RequestDelegate next) => GuardAsync(context, next, door));
         app.MapConnectionHandler<EmbeddedBroker>("/mqtt", options =>
@@ -266,10 +287,17 @@ public sealed class DashboardServer : IAsyncDisposable
                 "This box is not called so. Ask for it by its address or by its own name.\n");
         }
 
-        if (context.Request.Path == "/mqtt" && !PageSecurity.MayListen(context.Request))
+        // As routes are matched: whatever the case, with a slash at the end or without.
+        if (context.Request.Path.StartsWithSegments("/mqtt", out PathString under))
         {
-            context.Response.StatusCode = StatusCodes.Status403Forbidden;
-            return Task.CompletedTask;
+            // A WebSocket alone is wanted: what asks for an id first is kept in memory for a while.
+            bool isWay = under.Value is null or "" or "/";
+            if (!isWay || !PageSecurity.MayListen(context.Request))
+            {
+                context.Response.StatusCode =
+                    isWay ? StatusCodes.Status403Forbidden : StatusCodes.Status404NotFound;
+                return Task.CompletedTask;
+            }
         }
 
         return next(context);

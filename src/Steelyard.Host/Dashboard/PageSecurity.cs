@@ -51,7 +51,8 @@ internal static class PageSecurity
     /// <summary>
     /// A browser says which page asks for a WebSocket. The box's own page may, and one from a
     /// private or loopback address, such as the twin's; a page from anywhere else may not look
-    /// into this network through its visitor's browser.
+    /// into this network through its visitor's browser. Nor may a file that somebody was sent,
+    /// though it lies on this machine.
     /// </summary>
     public static bool MayListen(HttpRequest request)
     {
@@ -62,6 +63,7 @@ internal static class PageSecurity
         }
 
         return Uri.TryCreate(origin, UriKind.Absolute, out Uri? page)
+            && page.Scheme is "http" or "https"
             && (IsNear(page) || string.Equals(
                 page.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase));
     }

@@ -15,6 +15,7 @@ using MQTTnet.Channel;
 using MQTTnet.Diagnostics.Logger;
 using MQTTnet.Protocol;
 using MQTTnet.Server;
+using Steelyard.Host.Listening;
 using Steelyard.Host.Logging;
 
 namespace Steelyard.Host.Mqtt;

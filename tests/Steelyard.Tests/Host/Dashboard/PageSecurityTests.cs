@@ -81,6 +81,25 @@ public sealed class PageSecurityTests
         Assert.Equal(may, PageSecurity.MayListen(context.Request));
     }
 
+    [Theory]
+    [InlineData("null")]
+    [InlineData("file://")]
+    [InlineData("file:///")]
+    [InlineData("file://localhost/x.html")]
+    [InlineData("file://10.0.0.2/x.html")]
+    [InlineData("ftp://10.0.0.2")]
+    [InlineData("chrome-extension://10.0.0.2")]
+    [InlineData("http://10.0.0.2, http://evil.example")]
+    [InlineData("http://")]
+    public void What_is_no_page_of_a_web_server_may_not_listen(string origin)
+    {
+        DefaultHttpContext context = new();
+        context.Request.Host = new("10.0.0.1:8080");
+        context.Request.Headers.Origin = origin;
+
+        Assert.False(PageSecurity.MayListen(context.Request));
+    }
+
     private static string PolicyOf(string scheme, int port, string peer)
     {
         DefaultHttpContext context = new();
