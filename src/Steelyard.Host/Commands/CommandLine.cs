@@ -25,7 +25,7 @@ internal static class CommandLine
     {
         // An '@' begins no file of further arguments: nothing is read but what is named as a file.
         ParserConfiguration grammar = new() { ResponseFileTokenReplacer = null };
-        ParseResult parsed = Assemble(parts).Parse(arguments, grammar);
+        ParseResult parsed = Assemble(parts).Parse(Meant(arguments), grammar);
         if (parsed.Errors.Count > 0)
         {
             foreach (ParseError wrong in parsed.Errors)
@@ -79,6 +79,15 @@ internal static class CommandLine
             return ExitCodes.Refused;
         }
     }
+
+    /// <summary>Help and version under the names by which people ask for them.</summary>
+    private static IReadOnlyList<string> Meant(IReadOnlyList<string> arguments) => arguments switch
+    {
+        [] or ["help"] => ["--help"],
+        ["help", ..] => [.. arguments.Skip(1), "--help"],
+        ["version"] => ["--version"],
+        _ => arguments,
+    };
 
     private static RootCommand Assemble(ImmutableArray<Part> parts)
     {

@@ -89,7 +89,7 @@ internal sealed class LabClients : IDisposable
         Instant now = MonotonicClock.Now;
         if (Waiting >= MostWaiting)
         {
-            Tally.OnFailure(new FailedRequest(now, "too many requests wait already"));
+            Tally.OnFailure(Tally.Begin(now), "too many requests wait already", now);
             return;
         }
 
@@ -128,7 +128,7 @@ internal sealed class LabClients : IDisposable
     /// <summary>One request, counted; false when it failed.</summary>
     private async Task<bool> AskAsync(LabRequest request, bool connects, bool keepsAlive)
     {
-        Instant start = MonotonicClock.Now;
+        OpenRequest open = Tally.Begin(MonotonicClock.Now);
         using CancellationTokenSource deadline = new(Patience);
         try
         {
@@ -138,23 +138,25 @@ internal sealed class LabClients : IDisposable
             }
 
             string server = await request.GetAsync(keepsAlive, deadline.Token);
-            Tally.OnAnswer(server, MonotonicClock.Now);
+            Tally.OnAnswer(open, server, MonotonicClock.Now);
             return true;
         }
         catch (SocketException failure)
         {
-            Tally.OnFailure(new FailedRequest(start, Explain(failure.SocketErrorCode)));
+            Fail(Explain(failure.SocketErrorCode));
         }
         catch (OperationCanceledException)
         {
-            Tally.OnFailure(new FailedRequest(start, $"no answer in {Patience.TotalSeconds:0} s"));
+            Fail($"no answer in {Patience.TotalSeconds:0} s");
         }
         catch (LabException failure)
         {
-            Tally.OnFailure(new FailedRequest(start, failure.Message));
+            Fail(failure.Message);
         }
 
         return false;
+
+        void Fail(string reason) => Tally.OnFailure(open, reason, MonotonicClock.Now);
     }
 
     private static string Explain(SocketError error) => error switch

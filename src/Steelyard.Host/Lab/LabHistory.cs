@@ -3,23 +3,14 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Threading;
 using Steelyard.Core.Time;
-using Steelyard.Linux.Clocks;
 
 namespace Steelyard.Host.Lab;
 
-/// <summary>Something a person did to the lab, and what the clients noticed of it.</summary>
-/// <param name="Gap">
-/// Longest silence of the probes from the deed until its end, or until now.
-/// </param>
-/// <param name="FailedRequests">Failures among requests begun in that time.</param>
-internal readonly record struct LabDeed(
-    string Sentence, Instant At, TimeSpan Gap, int FailedRequests, bool IsOver);
-
 /// <summary>
-/// The last deeds, newest first. A deed is watched until the next one, and for five seconds at
-/// most.
+/// The last deeds, newest first. A deed is watched for five seconds, or until the next one; and in
+/// any case until the probes are answered again and the requests begun meanwhile have ended.
 /// </summary>
-internal sealed class LabHistory(SteelyardLab lab)
+internal sealed class LabHistory
 {
     private const int Kept = 6;
     private static readonly TimeSpan Watched = TimeSpan.FromSeconds(5);
@@ -30,6 +21,9 @@ internal sealed class LabHistory(SteelyardLab lab)
 
     private readonly Lock _guard = new();
     private readonly List<LabDeed> _deeds = [];
+
+    /// <summary>A request that waits for so long has lost something on its way.</summary>
+    public static TimeSpan Long { get; } = TimeSpan.FromSeconds(1);
 
     public ImmutableArray<LabDeed> Last
     {
@@ -42,17 +36,16 @@ internal sealed class LabHistory(SteelyardLab lab)
         }
     }
 
-    public void Add(string sentence)
+    public void Add(string sentence, Instant now)
     {
         lock (_guard)
         {
-            Look();
             if (_deeds.Count > 0)
             {
-                _deeds[0] = _deeds[0] with { IsOver = true };
+                _deeds[0] = _deeds[0] with { Until = now };
             }
 
-            _deeds.Insert(0, new LabDeed(sentence, MonotonicClock.Now, TimeSpan.Zero, 0, false));
+            _deeds.Insert(0, new LabDeed(sentence, now, null, null));
             if (_deeds.Count > Kept)
             {
                 _deeds.RemoveAt(Kept);
@@ -60,24 +53,36 @@ internal sealed class LabHistory(SteelyardLab lab)
         }
     }
 
-    /// <summary>Measures the deed that is being watched, once more.</summary>
-    public void Look()
+    /// <summary>Measures the deeds that are not over, once more.</summary>
+    public void Look(GapMeter probes, LabTally tally, Instant now)
     {
         lock (_guard)
         {
-            if (_deeds is not [{ IsOver: false } deed, ..])
+            for (int index = 0; index < _deeds.Count; index++)
             {
-                return;
+                LabDeed deed = _deeds[index];
+                if (deed.Seen is not { IsFinal: true })
+                {
+                    _deeds[index] = deed with { Seen = Measure(deed, probes, tally, now) };
+                }
             }
-
-            Instant now = MonotonicClock.Now;
-            Instant end = Instant.Earlier(now - OnTheWay, deed.At + Watched);
-            _deeds[0] = deed with
-            {
-                Gap = lab.Probes?.LongestGap(deed.At, end) ?? TimeSpan.Zero,
-                FailedRequests = lab.Clients?.Tally.FailedBetween(deed.At - Before, end) ?? 0,
-                IsOver = end == deed.At + Watched,
-            };
         }
+    }
+
+    private static DeedOutcome Measure(
+        LabDeed deed, GapMeter probes, LabTally tally, Instant now)
+    {
+        Instant limit = Instant.Earlier(deed.At + Watched, deed.Until ?? Instant.Never);
+        Instant known = Instant.Earlier(now - OnTheWay, limit);
+        GapReading gaps = probes.Read(deed.At, known);
+        Instant end = gaps.IsOpen ? now
+            : gaps.LastEnd is Instant lastEnd && lastEnd > known ? lastEnd
+            : known;
+        return new DeedOutcome(
+            gaps.Longest,
+            gaps.IsOpen,
+            tally.FailedBetween(deed.At - Before, end),
+            tally.OpenBetween(deed.At - Before, Instant.Earlier(end, now - Long)),
+            known == limit && !gaps.IsOpen && tally.OpenBetween(deed.At - Before, end) == 0);
     }
 }

@@ -18,6 +18,7 @@ public static class LabProgram
     private const int BadUsage = 2;
     private const int Interrupted = 130; // 128 + SIGINT, as shells have it.
     private const string Tour = "tour";
+    private const int BeforeOthers = -10;
     private static readonly TimeSpan OrderlyExit = TimeSpan.FromSeconds(1);
 
     public static async Task<int> RunAsync(LabOptions options, CancellationToken cancellationToken)
@@ -59,6 +60,10 @@ public static class LabProgram
 
     private static async Task<int> RunAsync(LabOptions options, CancellationTokenSource end)
     {
+        // Clients and screen must not stand still while something else keeps the machine busy.
+        // Without the right they run as others do.
+        _ = ThreadTuning.TryRaiseProcess(BeforeOthers);
+
         // A tour is measured, not looked at: it can do without the dashboards' doors.
         await using SteelyardLab lab = await SteelyardLab.StartAsync(
             options.DashboardPort, options.Scenario is null ? null : Tell);
@@ -117,7 +122,7 @@ public static class LabProgram
             $"dashboards of the pair: {lab.DashboardAddress(0)} and {lab.DashboardAddress(1)}\n"
             + $"control sockets: {lab.Boxes[0].ControlSocket} and {lab.Boxes[1].ControlSocket}\n"
             + "end with Ctrl-C");
-        while (lab.Master is null && !cancellation.IsCancellationRequested)
+        while (!lab.IsReady(MonotonicClock.Now) && !cancellation.IsCancellationRequested)
         {
             await Task.Delay(100, cancellation);
         }

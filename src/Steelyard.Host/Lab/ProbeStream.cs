@@ -3,7 +3,6 @@ using System.Buffers.Binary;
 using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
-using Steelyard.Core.Time;
 using Steelyard.Linux.Clocks;
 using Steelyard.Linux.Network;
 using Steelyard.Linux.Processes;
@@ -25,7 +24,6 @@ internal sealed class ProbeStream : IDisposable
     private const int LowestPriority = 1;
 
     private readonly Socket[] _sockets = new Socket[Flows];
-    private readonly GapMeter _meter = new(Remembered);
     private readonly Thread _sender;
     private volatile bool _ends;
 
@@ -43,8 +41,7 @@ internal sealed class ProbeStream : IDisposable
         _sender.Start();
     }
 
-    /// <summary>The longest silence among probes sent between two instants.</summary>
-    public TimeSpan LongestGap(Instant from, Instant to) => _meter.LongestGap(from, to);
+    public GapMeter Meter { get; } = new(Remembered);
 
     public void Dispose()
     {
@@ -63,7 +60,7 @@ internal sealed class ProbeStream : IDisposable
         byte[] probe = new byte[sizeof(long)];
         for (int flow = 0; !_ends; flow = (flow + 1) % Flows)
         {
-            BinaryPrimitives.WriteInt64BigEndian(probe, _meter.OnSent(MonotonicClock.Now));
+            BinaryPrimitives.WriteInt64BigEndian(probe, Meter.OnSent(MonotonicClock.Now));
             try
             {
                 _ = _sockets[flow].Send(probe);
@@ -87,7 +84,7 @@ internal sealed class ProbeStream : IDisposable
                 int length = await socket.ReceiveAsync(answer);
                 if (length == sizeof(long))
                 {
-                    _meter.OnAnswered(BinaryPrimitives.ReadInt64BigEndian(answer));
+                    Meter.OnAnswered(BinaryPrimitives.ReadInt64BigEndian(answer));
                 }
             }
             catch (SocketException)

@@ -3,6 +3,8 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Net;
 using System.Threading.Tasks;
+using Steelyard.Core.Time;
+using Steelyard.Linux.Clocks;
 
 namespace Steelyard.Host.Lab;
 
@@ -11,9 +13,12 @@ namespace Steelyard.Host.Lab;
 /// </summary>
 internal sealed class SteelyardLab : IAsyncDisposable
 {
+    private static readonly TimeSpan ReadyPatience = TimeSpan.FromSeconds(25);
+
     private readonly LabFolder _folder;
     private readonly LabWorld _world;
     private readonly List<LabRelay> _doors = [];
+    private readonly Instant _begin = MonotonicClock.Now;
 
     private SteelyardLab(LabFolder folder, LabWorld world, ushort dashboardPort)
     {
@@ -46,6 +51,9 @@ internal sealed class SteelyardLab : IAsyncDisposable
             return masters.Length == 1 ? masters[0] : null;
         }
     }
+
+    /// <summary>The twins hear each other.</summary>
+    public bool IsPair => Boxes.All(box => box.Status?.Twin.Alive == true);
 
     /// <param name="onClosedDoor">
     /// Told when a dashboard's port is in use, and the lab goes on without; null makes it fail.
@@ -84,6 +92,14 @@ internal sealed class SteelyardLab : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>
+    /// Clients may come: what nobody could answer tells nothing. A box serves, its twin waits, the
+    /// servers are up; or a box serves, and that is all there will be.
+    /// </summary>
+    public bool IsReady(Instant now) => Master is LabBox master
+        && ((IsPair && Boxes.Any(box => box.IsBackup) && master.AllServersAreUp)
+            || now - _begin > ReadyPatience);
 
     /// <summary>The clients begin to ask.</summary>
     public void StartClients()

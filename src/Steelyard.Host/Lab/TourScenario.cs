@@ -71,7 +71,7 @@ internal sealed class TourScenario(SteelyardLab lab, Action<string> tell)
             "all real servers are up, and the twins hear each other",
             StartPatience,
             () => Task.FromResult(
-                AllServersAreUp(lab.Master?.Status) && TwinsHearEachOther()),
+                lab.Master is { AllServersAreUp: true } && lab.IsPair),
             cancellation);
         tell($"box {lab.Master?.Name} serves; 200 requests a second begin");
         lab.StartClients();
@@ -120,7 +120,7 @@ internal sealed class TourScenario(SteelyardLab lab, Action<string> tell)
         await UntilAsync(
             $"box {master.Name} returns as BACKUP",
             StartPatience,
-            () => Task.FromResult(master.IsBackup && TwinsHearEachOther()),
+            () => Task.FromResult(master.IsBackup && lab.IsPair),
             cancellation);
         await Task.Delay(Steady, cancellation);
     }
@@ -145,12 +145,10 @@ internal sealed class TourScenario(SteelyardLab lab, Action<string> tell)
         await UntilAsync(
             $"box {master.Name} takes {server.Name} back",
             ChangePatience,
-            async () => AllServersAreUp(await master.AskAsync(cancellation)),
+            async () => LabBox.SaysAllServersAreUp(await master.AskAsync(cancellation)),
             cancellation);
         await Task.Delay(Steady, cancellation);
     }
-
-    private bool TwinsHearEachOther() => lab.Boxes.All(box => box.Status?.Twin.Alive == true);
 
     private LabBox MasterOrFail() =>
         lab.Master ?? throw new LabException("there is not exactly one MASTER");
@@ -160,11 +158,8 @@ internal sealed class TourScenario(SteelyardLab lab, Action<string> tell)
     /// </summary>
     private double? Gap((Instant From, Instant To)? window) =>
         window is (Instant from, Instant to) && lab.Probes is ProbeStream probes
-            ? Math.Round(probes.LongestGap(from, to).TotalMilliseconds, 2)
+            ? Math.Round(probes.Meter.LongestGap(from, to).TotalMilliseconds, 2)
             : null;
-
-    private static bool AllServersAreUp(BoxStatus? status) => status is { Services.IsEmpty: false }
-        && status.Services.All(service => service.RealServers.All(server => server.Health == "up"));
 
     /// <summary>
     /// The clients' requests go to the web service; of the echo service only probes know.

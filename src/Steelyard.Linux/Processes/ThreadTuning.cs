@@ -36,6 +36,14 @@ public static unsafe class ThreadTuning
     }
 
     /// <summary>
+    /// Raises the thread, and what it starts from now on, by niceness. False without the right
+    /// (CAP_SYS_NICE).
+    /// </summary>
+    /// <param name="niceness">−20, the most favoured, to 19.</param>
+    public static bool TryRaiseThread(int niceness) =>
+        setpriority(PRIO_PROCESS, 0, niceness) == 0;
+
+    /// <summary>
     /// Raises all threads that the process has, and so all that they make, by niceness. False
     /// without the right (CAP_SYS_NICE).
     /// </summary>

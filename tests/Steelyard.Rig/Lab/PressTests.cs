@@ -60,7 +60,7 @@ public sealed class PressTests(ITestOutputHelper output)
             await UntilAsync(() => other.Panel.Lights.Role && !master.Panel.Lights.Role);
             await Task.Delay(Steady);
 
-            TimeSpan gap = lab.Probes!.LongestGap(at, at + TimeSpan.FromSeconds(1));
+            TimeSpan gap = lab.Probes!.Meter.LongestGap(at, at + TimeSpan.FromSeconds(1));
             output.WriteLine($"{master.Name} to {other.Name}: gap {gap.TotalMilliseconds} ms");
         }
 

@@ -14,7 +14,6 @@ public sealed class CommandLineTests
     private const string NoSocket = "/nonexistent/steelyard.sock";
 
     [Theory]
-    [InlineData("", "Required command")]
     [InlineData("dance", "'dance'")]
     [InlineData("run", "--config")]
     [InlineData("status --wach", "'--wach'")]
@@ -77,6 +76,22 @@ public sealed class CommandLineTests
         Assert.Equal(ExitCodes.Done, code);
         Assert.Contains($"Examples:{Environment.NewLine}", output, StringComparison.Ordinal);
         Assert.Contains($"steelyard {command}", output, StringComparison.Ordinal);
+        Assert.Empty(error);
+    }
+
+    [Theory]
+    [InlineData("", "--help")]
+    [InlineData("help", "--help")]
+    [InlineData("help check", "check --help")]
+    [InlineData("help lab", "lab --help")]
+    [InlineData("version", "--version")]
+    public async Task Help_and_version_have_names_that_people_try(string tried, string meant)
+    {
+        (int code, string output, string error) = await RunAsync(tried);
+
+        Assert.Equal(ExitCodes.Done, code);
+        Assert.Equal((await RunAsync(meant)).Output, output);
+        Assert.NotEmpty(output);
         Assert.Empty(error);
     }
 

@@ -65,9 +65,39 @@ public sealed class GapMeterTests
         _meter.OnAnswered(0);
 
         Assert.Equal(Capacity, reused);
-        Assert.Equal(TimeSpan.Zero, _meter.LongestGap(At(0), At(Capacity - 1)));
-        Send("a");
+        Send("aaa");
         Assert.Equal(TimeSpan.FromMilliseconds(1), _meter.LongestGap(At(0), At(1000)));
+    }
+
+    [Fact]
+    public void A_gap_longer_than_the_memory_still_has_its_whole_length()
+    {
+        Send("aa");
+        Send(new string('.', 10 * Capacity));
+
+        Assert.Equal(
+            new GapReading(TimeSpan.FromMilliseconds((10 * Capacity) - 1), true, null),
+            _meter.Read(At(0), At(5)));
+
+        Send("aa");
+
+        int end = (10 * Capacity) + 2;
+        Assert.Equal(
+            new GapReading(TimeSpan.FromMilliseconds(end - 2), false, At(end)),
+            _meter.Read(At(0), At(5)));
+        Assert.Equal(TimeSpan.FromMilliseconds(10), _meter.LongestGap(At(end - 10), At(10_000)));
+    }
+
+    [Fact]
+    public void A_gap_that_began_in_the_window_is_open_until_a_probe_is_answered()
+    {
+        Send("aa...");
+
+        Assert.True(_meter.Read(At(0), At(3)).IsOpen);
+        Assert.False(_meter.Read(At(0), At(1)).IsOpen);
+        Send("a");
+        Assert.Equal(
+            new GapReading(TimeSpan.FromMilliseconds(3), false, At(5)), _meter.Read(At(0), At(3)));
     }
 
     private static Instant At(int milliseconds) =>
