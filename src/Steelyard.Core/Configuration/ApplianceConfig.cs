@@ -331,6 +331,32 @@ public sealed record BrokerConfig(string Host, ushort Port)
     /// A file with the password alone; passwords do not stand in the configuration.
     /// </summary>
     public string? PasswordFile { get; init; }
+
+    /// <summary>The version of MQTT that is spoken; without one, 5 is tried, then 3.1.1.</summary>
+    public MqttVersion Version { get; init; }
+
+    /// <summary>
+    /// A PEM file with whom to believe that the broker is who it says, instead of whom the
+    /// machine believes.
+    /// </summary>
+    public string? AuthorityFile { get; init; }
+
+    /// <summary>
+    /// SHA-256 of the broker's certificate or of its public key (SPKI), in capital hexadecimal
+    /// digits: one of them must be the broker's.
+    /// </summary>
+    public ConfigList<string> Pins { get; init; } = [];
+
+    /// <summary>What the box shows of itself.</summary>
+    public CertificateConfig? Certificate { get; init; }
+}
+
+/// <summary>Versions of MQTT that a broker is spoken to by.</summary>
+public enum MqttVersion
+{
+    Any = 0,
+    V311,
+    V5,
 }
 
 public sealed record DashboardConfig
@@ -342,6 +368,12 @@ public sealed record DashboardConfig
 
     /// <summary>It is served over HTTPS alone.</summary>
     public bool UsesTls { get; init; }
+
+    /// <summary>Names that it may be asked for by, beside the box's own.</summary>
+    public ConfigList<string> AllowedHosts { get; init; } = [];
+
+    /// <summary>Who may say for whom it asks: reverse proxies.</summary>
+    public ConfigList<IpPrefix> TrustedProxies { get; init; } = [];
 
     /// <summary>With this certificate; none means the one that the box made itself.</summary>
     public CertificateConfig? Certificate { get; init; }

@@ -1,6 +1,5 @@
 using System.Collections.Generic;
 using System.Linq;
-using Steelyard.Core.Wire;
 
 namespace Steelyard.Core.Configuration;
 
@@ -85,10 +84,7 @@ internal sealed class OwnBlocksBinding(ValueReader values)
 
     private void BindTelemetry(IReadOnlyList<Statement> statements)
     {
-        BrokerConfig? broker = null;
-        Statement? tls = null;
-        Statement? user = null;
-        Statement? password = null;
+        BrokerBinding broker = new(values);
         BlockScope scope = new("telemetry", values.Faults);
         foreach (Statement statement in statements)
         {
@@ -99,18 +95,6 @@ internal sealed class OwnBlocksBinding(ValueReader values)
 
             switch (statement.Keyword.Text)
             {
-                case "broker":
-                    broker = BindBroker(statement);
-                    break;
-                case "tls":
-                    tls = statement;
-                    break;
-                case "user":
-                    user = statement;
-                    break;
-                case "password_file":
-                    password = statement;
-                    break;
                 case "interval":
                     Telemetry = Telemetry with
                     {
@@ -121,176 +105,29 @@ internal sealed class OwnBlocksBinding(ValueReader values)
                 case "listen":
                     Telemetry = Telemetry with
                     {
-                        EmbeddedListen = BindListen(statement) ?? Telemetry.EmbeddedListen,
+                        EmbeddedListen = values.Listen(statement) ?? Telemetry.EmbeddedListen,
                     };
                     break;
                 default:
-                    Binder.SayUnbound(statement);
+                    broker.Take(statement);
                     break;
             }
         }
 
-        Telemetry = Telemetry with { Broker = WithAccess(broker, tls, user, password) };
-    }
-
-    private BrokerConfig? WithAccess(
-        BrokerConfig? broker, Statement? tls, Statement? user, Statement? password)
-    {
-        if (broker is null)
-        {
-            if ((tls ?? user ?? password) is { } lonely)
-            {
-                values.Faults.Error(
-                    lonely.Position,
-                    $"'{lonely.Keyword.Text}' is for an external broker; "
-                    + "name it: 'broker HOST PORT'");
-            }
-
-            return null;
-        }
-
-        BrokerConfig known = broker with { UsesTls = tls is not null && values.Flag(tls) };
-        return BindPassword(BindUser(known, user), password);
-    }
-
-    /// <summary><c>user NAME</c>, perhaps with <c>password_file PATH</c> behind it.</summary>
-    private BrokerConfig BindUser(BrokerConfig broker, Statement? user)
-    {
-        if (user is null)
-        {
-            return broker;
-        }
-
-        if (user.Arguments is [Word name, Word keyword, Word path]
-            && keyword.Text == "password_file")
-        {
-            return broker with { UserName = name.Text, PasswordFile = path.Text };
-        }
-
-        return broker with { UserName = values.Text(user) };
-    }
-
-    private BrokerConfig BindPassword(BrokerConfig broker, Statement? password) =>
-        password is null ? broker : broker with { PasswordFile = values.Text(password) };
-
-    private BrokerConfig? BindBroker(Statement statement)
-    {
-        if (statement.Arguments.Count < 2)
-        {
-            values.Faults.Error(statement.Position, "'broker' needs a host and a port");
-            return null;
-        }
-
-        values.NoMore(statement, 2);
-        Word host = statement.Arguments[0];
-        if (!HostText.IsHost(host.Text))
-        {
-            values.Faults.Error(
-                host.Position,
-                $"'{Shown.Text(host.Text)}' is not a host name or address, "
-                + "such as mqtt.lan or 192.168.1.5");
-            return null;
-        }
-
-        return values.Port(statement.Arguments[1]) is ushort port
-            ? new BrokerConfig(host.Text, port)
-            : null;
+        Telemetry = Telemetry with { Broker = broker.Bind() };
     }
 
     private void BindDashboard(IReadOnlyList<Statement> statements)
     {
         BlockScope scope = new("dashboard", values.Faults);
+        DashboardBinding binding = new(values);
         foreach (Statement statement in statements)
         {
-            if (!scope.Accepts(statement))
+            if (scope.Accepts(statement))
             {
-                continue;
-            }
-
-            switch (statement.Keyword.Text)
-            {
-                case "listen":
-                    Dashboard = Dashboard with
-                    {
-                        Listen = BindListen(statement) ?? Dashboard.Listen,
-                    };
-                    break;
-                case "tls":
-                    BindCertificate(statement);
-                    break;
-                case "off":
-                    values.NoMore(statement, 0);
-                    Dashboard = Dashboard with { IsEnabled = false };
-                    break;
-                default:
-                    Binder.SayUnbound(statement);
-                    break;
+                Dashboard = binding.Bind(Dashboard, statement);
             }
         }
-    }
-
-    /// <summary>
-    /// <c>tls</c>, perhaps with <c>on</c> or <c>off</c>, or <c>tls CERTIFICATE KEY</c>. Whether
-    /// the files are there is not asked here: they may come later, and change.
-    /// </summary>
-    private void BindCertificate(Statement statement)
-    {
-        if (statement.Arguments is [] or [{ Text: "on" or "true" or "yes" }])
-        {
-            Dashboard = Dashboard with { UsesTls = true };
-            return;
-        }
-
-        if (statement.Arguments is [{ Text: "off" or "false" or "no" }])
-        {
-            Dashboard = Dashboard with { UsesTls = false };
-            return;
-        }
-
-        if (statement.Arguments is not [Word certificate, Word key, ..])
-        {
-            values.Faults.Error(
-                statement.Position,
-                "'tls' needs a certificate and its key, 'tls CERTIFICATE KEY', "
-                + "or no value for the box's own");
-            return;
-        }
-
-        values.NoMore(statement, 2);
-        CheckPath(certificate);
-        CheckPath(key);
-        Dashboard = Dashboard with
-        {
-            UsesTls = true,
-            Certificate = new CertificateConfig(certificate.Text, key.Text),
-        };
-    }
-
-    /// <summary>From where a relative one counts would depend on who starts the program.</summary>
-    private void CheckPath(Word path)
-    {
-        if (!path.Text.StartsWith('/'))
-        {
-            values.Faults.Error(
-                path.Position,
-                $"'{Shown.Text(path.Text)}' is not a whole path, such as /data/tls/box.crt");
-        }
-    }
-
-    private Endpoint? BindListen(Statement statement)
-    {
-        if (statement.Arguments.Count < 2)
-        {
-            values.Faults.Error(statement.Position, "'listen' needs an address and a port");
-            return null;
-        }
-
-        values.NoMore(statement, 2);
-        IpAddress? address = values.Address(statement.Arguments[0]);
-        ushort? port = values.Port(statement.Arguments[1]);
-        return address is IpAddress known && port is ushort number
-            ? new Endpoint(known, number)
-            : null;
     }
 
     private static PanelConfig SayUnbound(Statement statement, PanelConfig panel)

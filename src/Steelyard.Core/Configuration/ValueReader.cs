@@ -211,6 +211,34 @@ internal sealed class ValueReader(FaultList faults)
 
     public ushort? Port(Word word) => (ushort?)Number(word, "a port", 1, ushort.MaxValue);
 
+    /// <summary>ADDRESS PORT of a place to listen at.</summary>
+    public Endpoint? Listen(Statement statement)
+    {
+        if (statement.Arguments.Count < 2)
+        {
+            faults.Error(statement.Position, "'listen' needs an address and a port");
+            return null;
+        }
+
+        NoMore(statement, 2);
+        IpAddress? address = Address(statement.Arguments[0]);
+        ushort? port = Port(statement.Arguments[1]);
+        return address is IpAddress known && port is ushort number
+            ? new Endpoint(known, number)
+            : null;
+    }
+
+    /// <summary>From where a relative one counts would depend on who starts the program.</summary>
+    public void WholePath(Word path)
+    {
+        if (!path.Text.StartsWith('/'))
+        {
+            faults.Error(
+                path.Position,
+                $"'{Shown.Text(path.Text)}' is not a whole path, such as /data/tls/box.crt");
+        }
+    }
+
     public string? Interface(Word word)
     {
         string name = word.Text;

@@ -237,6 +237,7 @@ internal static class VocabularyData
         new("lvs_settings", Supported, "pmtu_disc nat_icmp_send"),
         new("panel", Supported, "chip board ready_line role_line fault_line button_line"),
         new("telemetry", Supported, "broker tls user password_file interval listen"),
-        new("dashboard", Supported, "listen tls off"),
+        new("telemetry", Supported, "mqtt_version ca_file pin client_certificate"),
+        new("dashboard", Supported, "listen tls allowed_hosts trusted_proxy off"),
     ];
 }

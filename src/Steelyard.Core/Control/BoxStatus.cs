@@ -99,6 +99,9 @@ public sealed record TwinStatus(bool Alive, string Name)
     /// <summary>It says that it is well and could be MASTER now: not in maintenance.</summary>
     public bool CanTakeOver { get; init; }
 
+    /// <summary>Where its dashboard is, as a URL; empty while it tells of none.</summary>
+    public string Dashboard { get; init; } = string.Empty;
+
     /// <summary>
     /// The box has a twin by its configuration, and hears nothing of it: the fault LED blinks.
     /// </summary>

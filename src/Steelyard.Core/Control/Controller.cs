@@ -69,6 +69,7 @@ public sealed class Controller
         _twin = new TwinControl(engine, effects, _routers, identity.Name, chance.Fork())
         {
             OnHandOverEnded = OnHandOverEnded,
+            FindPage = () => PagePlace.Of(Config, Network),
         };
         _office = new OfficeControl(effects, _routers, _twin);
         _panel = new PanelControl(effects, _office);
@@ -121,13 +122,7 @@ public sealed class Controller
 
     internal PanelState Panel => _panel.Shown;
 
-    internal TwinStatus Twin => new(_twin.IsAlive, _twin.Name)
-    {
-        CanTakeOver = _twin.CanTakeOver,
-        Missed = MissesTwin,
-    };
-
-    private bool MissesTwin => _twin.IsConfigured && !_twin.IsAlive;
+    internal TwinStatus Twin => _twin.Status;
 
     /// <summary>Puts a configuration in force; only what differs changes.</summary>
     public void Configure(ApplianceConfig config, Instant now)
@@ -384,7 +379,7 @@ public sealed class Controller
             role,
             _routers.IsHandingOver,
             _office.IsInMaintenance,
-            MissesTwin,
+            _twin.IsMissed,
             _panel.IsResetNear,
             _panel.IsResetting);
     }

@@ -8,7 +8,11 @@ namespace Steelyard.Core.Sync;
 /// <param name="CanTakeOver">Engine and interfaces are well, and the connections are known.</param>
 /// <param name="Roles">One for each virtual router.</param>
 public sealed record TwinHello(
-    string BoxName, bool CanTakeOver, ImmutableArray<TwinRole> Roles);
+    string BoxName, bool CanTakeOver, ImmutableArray<TwinRole> Roles)
+{
+    /// <summary>Its dashboard, where others than itself reach it.</summary>
+    public TwinPage? Page { get; init; }
+}
 
 /// <summary>A virtual router as its box sees it.</summary>
 public readonly record struct TwinRole(

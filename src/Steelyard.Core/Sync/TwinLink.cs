@@ -266,7 +266,7 @@ public sealed class TwinLink
         _lostAt = now
             + (TimeSpan.FromMilliseconds(message.IntervalMilliseconds) * LostAfterIntervals);
         bool canTakeOver = (message.Flags & TwinMessage.CanTakeOver) != 0;
-        Twin = new(message.Text, canTakeOver, message.Roles);
+        Twin = new(message.Text, canTakeOver, message.Roles) { Page = message.Page };
         if (isNew)
         {
             _effects.OnTwinFound(Twin, now);

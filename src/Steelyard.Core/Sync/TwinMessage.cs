@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Text;
 using Steelyard.Core.Vrrp;
+using Steelyard.Core.Wire;
 
 namespace Steelyard.Core.Sync;
 
@@ -33,7 +34,9 @@ internal enum TwinMessageKind : byte
 /// big-endian. Header of 28 bytes: magic <c>STLK</c>, version 1, kind, sync id, flags, the sender's
 /// boot id (8), the addressee's boot id or 0 (8), sequence (4). Then a text (length, UTF-8), VRIDs
 /// (count, one byte each), and for Hello: interval in milliseconds (2), roles (count, three bytes
-/// each: VRID, state, priority); for BulkEnd: count of records (4).
+/// each: VRID, state, priority), and perhaps the sender's dashboard (flags, of which 1 is TLS;
+/// address of 16 bytes; port), which boxes of before neither say nor read; for BulkEnd: count of
+/// records (4).
 /// </summary>
 /// <remarks>
 /// A kernel on the same group drops it: where its header has a size, ours has 0x4C4B, which is no
@@ -76,8 +79,13 @@ internal readonly record struct TwinMessage(
     private const int SequenceOffset = 24;
     private const int HeaderLength = 28;
     private const int RoleLength = 3;
+    private const int PageLength = 1 + IpAddress.Ipv6Length + sizeof(ushort);
+    private const byte PageUsesTls = 1;
     private const int MaximumTextLength = 200; // bytes; names are far shorter
     private const int MaximumRoles = 255;
+
+    /// <summary>Hello: where the sender's dashboard is.</summary>
+    public TwinPage? Page { get; init; }
 
     /// <summary>Whether a datagram is one of ours, and not the kernel's.</summary>
     public static bool IsOurs(ReadOnlySpan<byte> datagram) => datagram.Length >= HeaderLength
@@ -108,6 +116,8 @@ internal readonly record struct TwinMessage(
             return false;
         }
 
+        int pageOffset = sizeof(ushort) + 1 + (roles.Length * RoleLength);
+
         message = new(
             kind,
             datagram[SyncIdOffset],
@@ -119,7 +129,10 @@ internal readonly record struct TwinMessage(
             [.. virtualRouterIds],
             interval,
             roles,
-            records);
+            records)
+        {
+            Page = kind == TwinMessageKind.Hello ? ReadPage(body[pageOffset..]) : null,
+        };
         return true;
     }
 
@@ -152,6 +165,7 @@ internal readonly record struct TwinMessage(
             BinaryPrimitives.WriteUInt16BigEndian(datagram[length..], IntervalMilliseconds);
             length += sizeof(ushort);
             length += WriteRoles(datagram[length..]);
+            length += WritePage(datagram[length..]);
         }
         else if (Kind == TwinMessageKind.BulkEnd)
         {
@@ -223,5 +237,34 @@ internal readonly record struct TwinMessage(
         }
 
         return 1 + (count * RoleLength);
+    }
+
+    private static TwinPage? ReadPage(ReadOnlySpan<byte> octets)
+    {
+        if (octets.Length < PageLength)
+        {
+            return null;
+        }
+
+        IpAddress address = IpAddress.ReadIpv6(octets[1..]);
+        ushort port = BinaryPrimitives.ReadUInt16BigEndian(octets[(1 + IpAddress.Ipv6Length)..]);
+        return address.IsNone || address.IsMulticast || port == 0
+            ? null
+            : new TwinPage(new Endpoint(address, port), (octets[0] & PageUsesTls) != 0);
+    }
+
+    private int WritePage(Span<byte> octets)
+    {
+        if (Page is not { } page)
+        {
+            return 0;
+        }
+
+        octets[0] = page.UsesTls ? PageUsesTls : (byte)0;
+        BinaryPrimitives.WriteUInt64BigEndian(octets[1..], page.At.Address.High);
+        BinaryPrimitives.WriteUInt64BigEndian(octets[9..], page.At.Address.Low);
+        BinaryPrimitives.WriteUInt16BigEndian(
+            octets[(1 + IpAddress.Ipv6Length)..], page.At.Port);
+        return PageLength;
     }
 }

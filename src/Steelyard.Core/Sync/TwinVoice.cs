@@ -30,7 +30,10 @@ internal sealed class TwinVoice(ulong bootId, byte syncId, ITwinEffects effects)
             [],
             intervalMilliseconds,
             self.Roles,
-            Records: 0));
+            Records: 0)
+        {
+            Page = self.Page,
+        });
     }
 
     public void Say(

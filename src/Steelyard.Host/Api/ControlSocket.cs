@@ -5,15 +5,11 @@ using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
-using Steelyard.Host.Listening;
 
 namespace Steelyard.Host.Api;
 
@@ -49,10 +45,7 @@ public sealed class ControlSocket : IAsyncDisposable
     /// Another box answers there, or it cannot be made.
     /// </exception>
     public static async Task<ControlSocket> StartAsync(
-        string path,
-        IBoxControl box,
-        CancellationToken cancellationToken,
-        ILoggerFactory? loggers = null)
+        string path, IBoxControl box, CancellationToken cancellationToken)
     {
         string full = System.IO.Path.GetFullPath(path);
         string directory = System.IO.Path.GetDirectoryName(full) ?? "/";
@@ -76,8 +69,7 @@ public sealed class ControlSocket : IAsyncDisposable
             // replaced.
             Directory.CreateDirectory(nursery, OwnerOnly);
             File.Delete(newborn);
-            WebApplication application = Build(
-                newborn, box, loggers ?? NullLoggerFactory.Instance);
+            WebApplication application = Build(newborn, box);
             await application.StartAsync(cancellationToken);
             File.SetUnixFileMode(newborn, OwnerAndGroup);
             File.Move(newborn, full, overwrite: true);
@@ -160,8 +152,7 @@ public sealed class ControlSocket : IAsyncDisposable
         }
     }
 
-    private static WebApplication Build(
-        string path, IBoxControl box, ILoggerFactory loggers)
+    private static WebApplication Build(string path, IBoxControl box)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore();
@@ -174,8 +165,6 @@ public sealed class ControlSocket : IAsyncDisposable
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
             kestrel.ListenUnixSocket(path, listen => listen.Protocols = HttpProtocols.Http1);
         });
-        builder.Services.AddSingleton<IConnectionListenerFactory>(
-            new PatientTransport("control socket", loggers));
         builder.Services.AddRoutingCore();
         // The process's signals are the box's: the usual lifetime would take SIGTERM for itself.
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();

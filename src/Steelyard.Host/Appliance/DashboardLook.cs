@@ -16,8 +16,6 @@ namespace Steelyard.Host.Appliance;
 /// </summary>
 internal sealed class DashboardLook : IDisposable
 {
-    private static readonly TimeSpan UsualPatience = TimeSpan.FromSeconds(5);
-
     private readonly string _configurationPath;
 
     private readonly HttpClient _http = new(new SocketsHttpHandler
@@ -29,20 +27,12 @@ internal sealed class DashboardLook : IDisposable
             RemoteCertificateValidationCallback = (_, _, _, _) => true,
 #pragma warning restore CA5359
         },
-    });
-
-    public DashboardLook(string configurationPath)
-        : this(configurationPath, UsualPatience)
+    })
     {
-    }
+        Timeout = TimeSpan.FromSeconds(5),
+    };
 
-    /// <param name="configurationPath">Says where the dashboard is.</param>
-    /// <param name="patience">How long an answer may take.</param>
-    internal DashboardLook(string configurationPath, TimeSpan patience)
-    {
-        _configurationPath = configurationPath;
-        _http.Timeout = patience;
-    }
+    public DashboardLook(string configurationPath) => _configurationPath = configurationPath;
 
     /// <summary>Null when it answers, or need not; else a sentence.</summary>
     public async Task<string?> AskAsync(CancellationToken cancellation)
@@ -82,18 +72,12 @@ internal sealed class DashboardLook : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    /// <summary>
-    /// A connection that is reset at once may end before it is seen to begin: all of these say that
-    /// somebody had taken it. Linux tells one of them, by what was asked of the socket first.
-    /// </summary>
+    /// <summary>A connection that is reset at once may end before it is seen to begin.</summary>
     private static bool WasTaken(HttpRequestException failure) =>
         failure.HttpRequestError != HttpRequestError.ConnectionError
         || failure.InnerException is SocketException
         {
-            SocketErrorCode: SocketError.ConnectionReset
-                or SocketError.ConnectionAborted
-                or SocketError.Shutdown
-                or SocketError.NotConnected,
+            SocketErrorCode: SocketError.ConnectionReset,
         };
 
     /// <summary>Who listens everywhere is asked at the loopback address.</summary>

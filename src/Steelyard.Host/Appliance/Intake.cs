@@ -4,7 +4,6 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using Steelyard.Core.Configuration;
-using Steelyard.Host.Storage;
 
 namespace Steelyard.Host.Appliance;
 
@@ -134,7 +133,7 @@ internal sealed class Intake(
     {
         try
         {
-            shelf.Keep(Readable.Required(path));
+            shelf.Keep(File.ReadAllText(path));
             return true;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)

@@ -11,13 +11,15 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using MQTTnet.AspNetCore;
 using Steelyard.Core.Configuration;
+using Steelyard.Core.Control;
 using Steelyard.Core.Telemetry;
-using Steelyard.Host.Listening;
+using Steelyard.Core.Wire;
 using Steelyard.Host.Logging;
 using Steelyard.Host.Mqtt;
 using Endpoint = Steelyard.Core.Wire.Endpoint;
@@ -31,18 +33,10 @@ namespace Steelyard.Host.Dashboard;
 /// </summary>
 public sealed class DashboardServer : IAsyncDisposable
 {
+    private const int RequestsMost = 128;
     private const string Room = "dashboard";
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(3);
-
-    // A browser sends the head of a request whole. Who takes longer keeps a place from others.
-    private static readonly TimeSpan HeadMost = TimeSpan.FromSeconds(5);
-
-    // Between two requests: a page asks for all that it needs within a second.
-    private static readonly TimeSpan IdleMost = TimeSpan.FromSeconds(20);
-
-    // A browser answers a ping by itself: one that does not is gone without a word.
-    private static readonly TimeSpan PingPeriod = TimeSpan.FromSeconds(20);
 
     private static readonly Lazy<FrozenDictionary<string, Asset>> Assets = new(Asset.LoadAll);
 
@@ -53,6 +47,7 @@ public sealed class DashboardServer : IAsyncDisposable
     private TaskCompletionSource<IPEndPoint> _bound = NewBound();
     private Endpoint? _listen;
     private TlsDoor? _door;
+    private PageAccess _access = PageAccess.Own;
     private Task _run = Task.CompletedTask;
 
     public DashboardServer(EmbeddedBroker broker, ILoggerFactory loggers)
@@ -61,6 +56,9 @@ public sealed class DashboardServer : IAsyncDisposable
         _loggers = loggers;
         _log = loggers.CreateLogger<DashboardServer>();
     }
+
+    /// <summary>The twin as it is known now: its page may listen, and is listened to.</summary>
+    public TwinStatus? Twin { get; set; }
 
     /// <summary>Where it says for how long it cannot be served.</summary>
     public StandingWarnings Warnings { get; init; } = new();
@@ -73,10 +71,13 @@ public sealed class DashboardServer : IAsyncDisposable
     /// certificate's files anew.
     /// </summary>
     /// <param name="certificate">With which it is served over HTTPS; none means HTTP.</param>
+    /// <param name="access">Who else may ask for it.</param>
     /// <returns>Ends after the first try, whether it succeeded or not.</returns>
-    public async Task StartAsync(Endpoint listen, CertificateConfig? certificate = null)
+    public async Task StartAsync(
+        Endpoint listen, CertificateConfig? certificate = null, PageAccess? access = null)
     {
-        if (_listen == listen && _door?.Files == certificate)
+        access ??= PageAccess.Own;
+        if (_listen == listen && _door?.Files == certificate && _access == access)
         {
             Renew();
             return;
@@ -86,6 +87,7 @@ public sealed class DashboardServer : IAsyncDisposable
         TlsDoor? door = certificate is null ? null : new(certificate);
         _listen = listen;
         _door = door;
+        _access = access;
         _stop = new();
         _bound = NewBound();
         TaskCompletionSource tried = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -216,39 +218,28 @@ public sealed class DashboardServer : IAsyncDisposable
     private WebApplication Build(Endpoint listen, TlsDoor? door)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new());
-        QuietLoggers loggers = new(_loggers);
-        Visitors visitors = new(_log);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            // How many there may be is the visitors' affair, by who they are.
+            kestrel.Limits.MaxConcurrentConnections = RequestsMost;
+            kestrel.Limits.MaxConcurrentUpgradedConnections = RequestsMost;
             kestrel.Limits.MaxRequestBodySize = 0;
-            kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
-            kestrel.Limits.MaxRequestBufferSize = 32 * 1024;
-            kestrel.Limits.RequestHeadersTimeout = HeadMost;
-            kestrel.Limits.KeepAliveTimeout = IdleMost;
             kestrel.Listen(listen.Address.ToIPAddress(), listen.Port, place =>
             {
                 place.Protocols = HttpProtocols.Http1;
-                place.Use(next => connection => visitors.ServeAsync(connection, next));
                 if (door is not null)
                 {
                     place.UseHttps(door.Handshake);
                 }
             });
         });
-        builder.Services.AddSingleton<ILoggerFactory>(loggers);
-        builder.Services.AddSingleton<IConnectionListenerFactory>(
-            new PatientTransport("dashboard", loggers));
+        builder.Services.AddSingleton<ILoggerFactory>(new QuietLoggers(_loggers));
         builder.Services.AddRoutingCore();
         builder.Services.AddConnections();
         builder.Services.AddSingleton(_broker);
         WebApplication app = builder.Build();
-        app.UseWebSockets(new()
-        {
-            KeepAliveInterval = PingPeriod,
-            KeepAliveTimeout = PingPeriod,
-        });
+        BelieveProxies(app);
+        app.UseWebSockets();
         app.UseRouting();
         app.Use((HttpContext context, RequestDelegate next) => GuardAsync(context, next, door));
         app.MapConnectionHandler<EmbeddedBroker>("/mqtt", options =>
@@ -276,31 +267,64 @@ public sealed class DashboardServer : IAsyncDisposable
         Log.DashboardServed(_log, address);
     }
 
-    private Task GuardAsync(HttpContext context, RequestDelegate next, TlsDoor? door)
+    /// <summary>What a reverse proxy says of the browser: address, scheme, name.</summary>
+    private void BelieveProxies(WebApplication app)
     {
-        PageSecurity.Protect(context);
-        if (!PageSecurity.IsOwnName(context.Request.Host, _broker.Box, door?.Names ?? []))
+        if (_access.Proxies.IsEmpty)
         {
-            context.Response.StatusCode = StatusCodes.Status421MisdirectedRequest;
-            context.Response.ContentType = "text/plain; charset=utf-8";
-            return context.Response.WriteAsync(
-                "This box is not called so. Ask for it by its address or by its own name.\n");
+            return;
         }
 
-        // As routes are matched: whatever the case, with a slash at the end or without.
-        if (context.Request.Path.StartsWithSegments("/mqtt", out PathString under))
+        ForwardedHeadersOptions options = new()
         {
-            // A WebSocket alone is wanted: what asks for an id first is kept in memory for a while.
-            bool isWay = under.Value is null or "" or "/";
-            if (!isWay || !PageSecurity.MayListen(context.Request))
-            {
-                context.Response.StatusCode =
-                    isWay ? StatusCodes.Status403Forbidden : StatusCodes.Status404NotFound;
-                return Task.CompletedTask;
-            }
+            ForwardedHeaders = ForwardedHeaders.All & ~ForwardedHeaders.XForwardedPrefix,
+        };
+        options.KnownProxies.Clear();
+        options.KnownIPNetworks.Clear();
+        foreach (IpPrefix proxy in _access.Proxies)
+        {
+            options.KnownIPNetworks.Add(new(proxy.Network.ToIPAddress(), proxy.Length));
+        }
+
+        app.UseForwardedHeaders(options);
+    }
+
+    private Task GuardAsync(HttpContext context, RequestDelegate next, TlsDoor? door)
+    {
+        PageSecurity.Protect(context, Twin?.Dashboard ?? string.Empty);
+        PageNames names = new()
+        {
+            Box = _broker.Box,
+            Certified = door?.Names ?? [],
+            Allowed = _access.Hosts,
+            Twin = Twin,
+        };
+        if (!names.IsOwn(context.Request.Host))
+        {
+            return RefuseAsync(
+                context,
+                StatusCodes.Status421MisdirectedRequest,
+                "This box is not called so. Ask for it by its address or by its own name, or "
+                + "allow the name: allowed_hosts in the dashboard block of its configuration.");
+        }
+
+        if (context.Request.Path == "/mqtt" && !PageSecurity.MayListen(context.Request, names))
+        {
+            return RefuseAsync(
+                context,
+                StatusCodes.Status403Forbidden,
+                "A page from there may not listen to this box. If it is the box's own by another "
+                + "name, allow that: allowed_hosts in the dashboard block of its configuration.");
         }
 
         return next(context);
+    }
+
+    private static Task RefuseAsync(HttpContext context, int status, string why)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        return context.Response.WriteAsync(why + "\n");
     }
 
     private static async Task AnswerAsync(HttpContext context)

@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Immutable;
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using Steelyard.Core.Wire;
@@ -12,18 +11,19 @@ namespace Steelyard.Host.Dashboard;
 internal static class PageSecurity
 {
     /// <summary>
-    /// The page loads nothing from elsewhere and talks to its own box alone, and to the peer
-    /// that its address names. Anybody can write such an address, so the peer may be named by an
-    /// address, not by a stranger's name; see also peers.js.
+    /// The page loads nothing from elsewhere and talks to its own box alone, to the twin that the
+    /// box knows, and to the peer that its address names. Anybody can write such an address, so
+    /// the peer may be named by an address, not by a stranger's name; see also peers.js.
     /// </summary>
-    public static void Protect(HttpContext context)
+    /// <param name="twin">The twin's dashboard, as a URL; empty while none is known.</param>
+    public static void Protect(HttpContext context, string twin = "")
     {
         IHeaderDictionary headers = context.Response.Headers;
-        string peer = PeerOf(context.Request);
+        HttpRequest page = context.Request;
         headers.ContentSecurityPolicy =
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-            + $"connect-src 'self'{peer}; base-uri 'none'; form-action 'none'; "
-            + "frame-ancestors 'none'";
+            + $"connect-src 'self'{TwinOf(page, twin)}{PeerOf(page)}; base-uri 'none'; "
+            + "form-action 'none'; frame-ancestors 'none'";
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
@@ -31,30 +31,11 @@ internal static class PageSecurity
     }
 
     /// <summary>
-    /// Whether a browser asks for this box by a name that is its own. A stranger's name can be
-    /// made to lead here, and the stranger's page would then pass for ours.
+    /// A browser says which page asks for a WebSocket. The box's own page may, one from a private
+    /// or loopback address, and a friend's; a page from anywhere else may not look into this
+    /// network through its visitor's browser.
     /// </summary>
-    /// <param name="box">The box's name, if it has one.</param>
-    /// <param name="certified">The names in the certificate that it is asked by.</param>
-    public static bool IsOwnName(
-        HostString host, string? box, ImmutableArray<string> certified)
-    {
-        string name = Bare(host.Host);
-        return name.Length == 0 // Not a browser.
-            || IsAddressOrLocal(name)
-            || IsCalled(name, box)
-            || IsCalled(name, Environment.MachineName)
-            || IsCalled(name, Dns.GetHostName())
-            || certified.Contains(name, StringComparer.OrdinalIgnoreCase);
-    }
-
-    /// <summary>
-    /// A browser says which page asks for a WebSocket. The box's own page may, and one from a
-    /// private or loopback address, such as the twin's; a page from anywhere else may not look
-    /// into this network through its visitor's browser. Nor may a file that somebody was sent,
-    /// though it lies on this machine.
-    /// </summary>
-    public static bool MayListen(HttpRequest request)
+    public static bool MayListen(HttpRequest request, PageNames names)
     {
         string? origin = request.Headers.Origin;
         if (string.IsNullOrEmpty(origin))
@@ -63,8 +44,8 @@ internal static class PageSecurity
         }
 
         return Uri.TryCreate(origin, UriKind.Absolute, out Uri? page)
-            && page.Scheme is "http" or "https"
-            && (IsNear(page) || string.Equals(
+            && (page.Scheme == Uri.UriSchemeHttp || page.Scheme == Uri.UriSchemeHttps)
+            && (IsNear(page) || names.IsFriend(page) || string.Equals(
                 page.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase));
     }
 
@@ -88,6 +69,16 @@ internal static class PageSecurity
             : (address.High >> 57) == 0x7E || (address.High >> 54) == 0x3FA;
     }
 
+    private static string TwinOf(HttpRequest page, string twin)
+    {
+        bool isTwin = Uri.TryCreate(twin, UriKind.Absolute, out Uri? its)
+            && IPAddress.TryParse(PageNames.Bare(its.Host), out _)
+            && (!page.IsHttps || its.Scheme == Uri.UriSchemeHttps);
+        return isTwin
+            ? Source(its!.Scheme == Uri.UriSchemeHttps ? "wss" : "ws", its)
+            : string.Empty;
+    }
+
     /// <summary>
     /// A page that came by HTTPS reaches its peer by TLS alone: to a browser anything else is
     /// mixed content.
@@ -96,20 +87,19 @@ internal static class PageSecurity
     {
         bool isPeer = Uri.TryCreate(page.Query["peer"], UriKind.Absolute, out Uri? broker)
             && broker.Scheme is "ws" or "wss"
-            && (IsAddressOrLocal(Bare(broker.Host)) || string.Equals(
+            && (PageNames.IsAddressOrLocal(PageNames.Bare(broker.Host)) || string.Equals(
                 broker.Host, page.Host.Host, StringComparison.OrdinalIgnoreCase));
-        string scheme = page.IsHttps ? "wss" : broker?.Scheme ?? string.Empty;
-        return isPeer ? $" {scheme}://{broker!.Authority}" : string.Empty;
+        return isPeer
+            ? Source(page.IsHttps ? "wss" : broker!.Scheme, broker!)
+            : string.Empty;
     }
 
-    private static bool IsAddressOrLocal(string name) =>
-        IPAddress.TryParse(name, out _)
-        || string.Equals(name, "localhost", StringComparison.OrdinalIgnoreCase);
-
-    /// <summary>By its name, or as it is announced in the local network.</summary>
-    private static bool IsCalled(string name, string? own) => !string.IsNullOrEmpty(own)
-        && (string.Equals(name, own, StringComparison.OrdinalIgnoreCase)
-            || string.Equals(name, own + ".local", StringComparison.OrdinalIgnoreCase));
-
-    private static string Bare(string host) => host.TrimEnd('.').Trim('[', ']');
+    /// <summary>
+    /// A place to connect to, as a policy writes it. Its grammar has no IPv6 address (CSP 3
+    /// §2.3.1), so of one the port alone is held to.
+    /// </summary>
+    private static string Source(string scheme, Uri place) =>
+        place.HostNameType == UriHostNameType.IPv6
+            ? $" {scheme}://*:{place.Port}"
+            : $" {scheme}://{place.Authority}";
 }

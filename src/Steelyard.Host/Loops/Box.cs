@@ -94,7 +94,11 @@ internal sealed class Box : IAsyncDisposable
         Questions = new EngineQuestions(_control.Inbox, _data.TryCommand);
         _sampling = new Sampling(
             () => AskAsync((it, now) => it.Status(now)),
-            _telemetry.Publish,
+            status =>
+            {
+                _dashboard.Twin = status.Twin;
+                _telemetry.Publish(status);
+            },
             () => Config.Telemetry.Interval,
             log);
     }
@@ -216,7 +220,9 @@ internal sealed class Box : IAsyncDisposable
         if (page.IsEnabled)
         {
             await _dashboard.StartAsync(
-                page.Listen, page.UsesTls ? page.Certificate ?? OwnCertificate : null);
+                page.Listen,
+                page.UsesTls ? page.Certificate ?? OwnCertificate : null,
+                new PageAccess(page.AllowedHosts, page.TrustedProxies));
         }
         else
         {

@@ -5,5 +5,5 @@ internal static class ClientIds
 {
     public const string Prefix = "steelyard-";
 
-    public static string Of(string box) => Prefix + Topics.Id(box);
+    public static string Of(string box) => Prefix + Topics.BoxId(box);
 }

@@ -15,7 +15,6 @@ using MQTTnet.Channel;
 using MQTTnet.Diagnostics.Logger;
 using MQTTnet.Protocol;
 using MQTTnet.Server;
-using Steelyard.Host.Listening;
 using Steelyard.Host.Logging;
 
 namespace Steelyard.Host.Mqtt;
@@ -41,7 +40,7 @@ public sealed class EmbeddedBroker : ConnectionHandler, IMqttClientStreamProvide
     private readonly MqttConnectionHandler _handler = new();
     private readonly MqttServer _server;
     private readonly ConnectionQuota _places;
-    private readonly Seldom _full = new(TimeProvider.System);
+    private bool _saidFull;
 
     public EmbeddedBroker(EmbeddedBrokerOptions options, ILogger<EmbeddedBroker> log)
     {
@@ -83,27 +82,29 @@ public sealed class EmbeddedBroker : ConnectionHandler, IMqttClientStreamProvide
 
         try
         {
-            Bound(connection, _options.PacketBytesMost);
+            connection.Transport = new DuplexPipe(
+                new GuestNaming(
+                    new BoundedPacketReader(
+                        connection.Transport.Input, _options.PacketBytesMost),
+                    NewGuest),
+                connection.Transport.Output);
             await _handler.OnConnectedAsync(connection);
         }
         finally
         {
             _places.Leave(remote);
+            _saidFull = false;
         }
     }
 
-    private static void Bound(ConnectionContext connection, int packetBytesMost) =>
-        connection.Transport = new DuplexPipe(
-            new BoundedPacketReader(connection.Transport.Input, packetBytesMost),
-            connection.Transport.Output);
-
     private void SayFull(ConnectionQuota.Answer answer, EndPoint? remote)
     {
-        if (!_full.May())
+        if (_saidFull)
         {
             return;
         }
 
+        _saidFull = true;
         if (answer == ConnectionQuota.Answer.Full)
         {
             Log.BrokerFull(_log, _options.ConnectionsMost);
@@ -143,8 +144,6 @@ public sealed class EmbeddedBroker : ConnectionHandler, IMqttClientStreamProvide
     {
         try
         {
-            // As long as the box likes, but it too may break off within a packet.
-            Bound(connection, int.MaxValue);
             await _handler.OnConnectedAsync(connection);
         }
         finally
@@ -177,12 +176,14 @@ public sealed class EmbeddedBroker : ConnectionHandler, IMqttClientStreamProvide
 
         if (string.IsNullOrEmpty(asking.ClientId))
         {
-            asking.AssignedClientIdentifier = string.Create(
-                CultureInfo.InvariantCulture, $"guest-{RandomNumberGenerator.GetHexString(16)}");
+            asking.AssignedClientIdentifier = NewGuest();
         }
 
         return Task.CompletedTask;
     }
+
+    private static string NewGuest() => string.Create(
+        CultureInfo.InvariantCulture, $"guest-{RandomNumberGenerator.GetHexString(16)}");
 
     /// <summary>
     /// A client that takes another's id takes its place: no guest takes the box's.

@@ -12,6 +12,14 @@ internal interface IBrokerLink : IAsyncDisposable
     /// <summary>Cancelled when the connection has ended.</summary>
     CancellationToken Lost { get; }
 
+    /// <summary>Why it has ended, once it is lost.</summary>
+    LinkEnd End { get; }
+
+    /// <summary>
+    /// Have the broker acknowledge every message, so that it is known which one it hangs up on.
+    /// </summary>
+    bool Confirms { get; set; }
+
     /// <summary>Connects, leaving the last will with the broker. Throws when it cannot.</summary>
     Task ConnectAsync(CancellationToken cancellation);
 

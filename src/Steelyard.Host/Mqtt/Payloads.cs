@@ -10,6 +10,9 @@ namespace Steelyard.Host.Mqtt;
 /// <param name="TwinMissed">
 /// There should be a twin, and none is heard; false too for a box that is alone on purpose.
 /// </param>
+/// <param name="TwinDashboard">Where the twin's page is, if it told: a URL.</param>
+/// <param name="Broker">An external broker of the configuration; empty without one.</param>
+/// <param name="BrokerFault">Why it is not reached, or who disturbs; empty when neither.</param>
 internal sealed record BoxPayload(
     string Box,
     string Version,
@@ -20,6 +23,7 @@ internal sealed record BoxPayload(
     bool TwinAlive,
     string TwinName,
     bool TwinMissed,
+    string TwinDashboard,
     string LedReady,
     string LedRole,
     string LedFault,
@@ -44,6 +48,9 @@ internal sealed record BoxPayload(
     string FastPathMode,
     int FastPathFlows,
     long TelemetryDropped,
+    string Broker,
+    bool BrokerConnected,
+    string BrokerFault,
     ImmutableArray<string> Warnings);
 
 /// <param name="Addresses">The virtual addresses, separated by a comma and a space.</param>

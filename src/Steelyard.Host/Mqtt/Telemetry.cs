@@ -1,5 +1,6 @@
 using System;
 using System.Globalization;
+using System.IO;
 using System.Net;
 using System.Threading;
 using System.Threading.Channels;
@@ -13,7 +14,6 @@ using Steelyard.Core.Control;
 using Steelyard.Core.Telemetry;
 using Steelyard.Core.Wire;
 using Steelyard.Host.Logging;
-using Steelyard.Host.Storage;
 
 namespace Steelyard.Host.Mqtt;
 
@@ -25,6 +25,8 @@ public sealed class Telemetry : IAsyncDisposable
 {
     // 256 events between two turns of a task that has nothing else to do: more is a flood.
     private const int EventsWaitingMost = 256;
+
+    private const string BrokerRoom = "telemetry broker";
 
     private static readonly TimeSpan ShortestRetry = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(30);
@@ -81,7 +83,8 @@ public sealed class Telemetry : IAsyncDisposable
             _ => Interlocked.Increment(ref _eventsDropped));
         Broker = new((options ?? new()) with { Box = box }, loggers.CreateLogger<EmbeddedBroker>());
         _inside = new(
-            _topics, "the embedded broker", () => new MqttLink(OptionsInside), NewBackOff(), _log);
+            _topics, "the embedded broker", () => new MqttLink(OptionsInside, new(MqttVersion.V5)),
+            NewBackOff(), _log);
         _tree = new(_topics, Send);
     }
 
@@ -89,8 +92,8 @@ public sealed class Telemetry : IAsyncDisposable
     public StandingWarnings Warnings { get; init; } = new();
 
     /// <summary>How an external broker is reached, by options that are made for each try.</summary>
-    internal Func<Func<MqttClientOptions>, IBrokerLink> Link { get; init; } =
-        options => new MqttLink(options);
+    internal Func<Func<MqttClientOptions>, BrokerDialect, IBrokerLink> Link { get; init; } =
+        (options, dialect) => new MqttLink(options, dialect);
 
     /// <summary>The broker inside the program; the dashboard brings it its WebSocket.</summary>
     public EmbeddedBroker Broker { get; }
@@ -210,8 +213,9 @@ public sealed class Telemetry : IAsyncDisposable
 
         if (_external is null && wanted is { } broker)
         {
+            BrokerDialect dialect = new(broker.Version);
             TelemetryPublisher external = new(
-                _topics, NameOf(broker), () => Link(() => OptionsFor(broker)),
+                _topics, NameOf(broker), () => Link(() => OptionsFor(broker), dialect),
                 NewBackOff(), _log, sweeps: true);
             lock (_telling)
             {
@@ -280,9 +284,29 @@ public sealed class Telemetry : IAsyncDisposable
             if (Interlocked.Exchange(ref _waiting, null) is { } status && IsDue(status))
             {
                 _tree.Interval = _config.Interval;
+                _tree.Broker = TellBroker();
                 _tree.Apply(status, Dropped);
             }
         }
+    }
+
+    /// <summary>How it stands with the external broker, also for who reads the status.</summary>
+    private BrokerPicture TellBroker()
+    {
+        TelemetryPublisher? external = _external;
+        string fault = external?.Fault ?? string.Empty;
+        if (fault.Length == 0)
+        {
+            Warnings.Set(BrokerRoom);
+        }
+        else
+        {
+            Warnings.Set(BrokerRoom, $"telemetry: {external!.Broker}: {fault}");
+        }
+
+        return external is null
+            ? default
+            : new(external.Broker, external.IsConnected, fault);
     }
 
     private bool IsDue(BoxStatus status)
@@ -317,13 +341,13 @@ public sealed class Telemetry : IAsyncDisposable
         MqttClientOptionsBuilder options = Basics().WithTcpServer(broker.Host, broker.Port);
         if (broker.UsesTls)
         {
-            options.WithTlsOptions(tls => tls.UseTls().WithTargetHost(broker.Host));
+            options.WithTlsOptions(new BrokerTrust(broker).Apply);
         }
 
         if (broker.UserName is { } user)
         {
             string password = broker.PasswordFile is { } file
-                ? Readable.Required(file).Trim('\r', '\n')
+                ? File.ReadAllText(file).Trim('\r', '\n')
                 : string.Empty;
             options.WithCredentials(user, password);
         }
@@ -334,6 +358,7 @@ public sealed class Telemetry : IAsyncDisposable
     private MqttClientOptionsBuilder Basics() => new MqttClientOptionsBuilder()
         .WithClientId(ClientIds.Of(_box))
         .WithCleanSession()
+        .WithTryPrivate(false) // A bit of Mosquitto's bridges that others take for a version.
         .WithKeepAlivePeriod(KeepAlive)
         .WithWillTopic(_topics.Availability)
         .WithWillPayload(Presence.Offline)

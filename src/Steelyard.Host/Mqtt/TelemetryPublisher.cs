@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
@@ -21,6 +22,14 @@ internal sealed class TelemetryPublisher : IAsyncDisposable
     // A broker that takes us and throws us out again is asked less and less often.
     private static readonly TimeSpan Lasting = TimeSpan.FromSeconds(10);
 
+    // Two clients of one id throw each other out with each retry. One that came once, such as a
+    // person's, or ourselves before a cable was pulled, does not do so again and again.
+    private const int TakeoversSuspicious = 3;
+
+    private const int RefusalsSaid = 64;
+
+    private static readonly TimeSpan Peace = TimeSpan.FromMinutes(5);
+
     private static readonly byte[] Online = Encoding.ASCII.GetBytes(Presence.Online);
     private static readonly byte[] Offline = Encoding.ASCII.GetBytes(Presence.Offline);
 
@@ -33,9 +42,13 @@ internal sealed class TelemetryPublisher : IAsyncDisposable
     private readonly ILogger _log;
     private readonly bool _sweeps;
     private readonly TimeProvider _time;
+    private readonly HangUps _hangUps;
+    private readonly HashSet<string> _saidRefused = new(StringComparer.Ordinal);
     private Task _run = Task.CompletedTask;
     private bool _saidGone;
-    private bool _saidRefused;
+    private bool _confirms;
+    private int _takeovers;
+    private bool _isFoughtFor;
 
     /// <param name="broker">The broker as a person would name it.</param>
     /// <param name="connect">Makes a fresh link for each try.</param>
@@ -63,11 +76,18 @@ internal sealed class TelemetryPublisher : IAsyncDisposable
         _wait = wait ?? Task.Delay;
         _sweeps = sweeps;
         _time = time ?? TimeProvider.System;
+        _hangUps = new(_time);
     }
 
     public Outbox Outbox { get; } = new();
 
     public bool IsConnected { get; private set; }
+
+    /// <summary>The broker as a person would name it.</summary>
+    public string Broker => _broker;
+
+    /// <summary>What is wrong, in words; null when nothing is.</summary>
+    public string? Fault { get; private set; }
 
     public void Start() => _run = Task.Run(RunAsync);
 
@@ -89,10 +109,10 @@ internal sealed class TelemetryPublisher : IAsyncDisposable
                 return;
             }
 
-            if (!_saidGone)
+            if (!_isFoughtFor)
             {
-                _saidGone = true;
-                Log.BrokerGone(_log, _broker, reason);
+                Fault = reason;
+                SayGone(reason);
             }
 
             try
@@ -103,6 +123,15 @@ internal sealed class TelemetryPublisher : IAsyncDisposable
             {
                 return;
             }
+        }
+    }
+
+    private void SayGone(string reason)
+    {
+        if (!_saidGone)
+        {
+            _saidGone = true;
+            Log.BrokerGone(_log, _broker, reason);
         }
     }
 
@@ -128,8 +157,14 @@ internal sealed class TelemetryPublisher : IAsyncDisposable
     private async Task<string> TalkAsync(IBrokerLink link)
     {
         IsConnected = true;
-        _saidGone = false;
-        Log.PublishesTo(_log, _broker);
+        link.Confirms = _confirms;
+        if (!_isFoughtFor)
+        {
+            Fault = null;
+            _saidGone = false;
+            Log.PublishesTo(_log, _broker);
+        }
+
         Outbox.MakeAllDue();
         long since = _time.GetTimestamp();
         try
@@ -144,10 +179,34 @@ internal sealed class TelemetryPublisher : IAsyncDisposable
         }
         finally
         {
-            if (_time.GetElapsedTime(since) >= Lasting)
-            {
-                _backOff.Reset();
-            }
+            NoteEnd(link, _time.GetElapsedTime(since));
+        }
+    }
+
+    private void NoteEnd(IBrokerLink link, TimeSpan lasted)
+    {
+        bool wasTaken = link.Lost.IsCancellationRequested && link.End.IsTakeover;
+
+        // Which message it was that made the broker hang up is seen the next time.
+        _confirms = link.Lost.IsCancellationRequested && !wasTaken;
+        if (lasted >= Peace || !wasTaken)
+        {
+            _takeovers = 0;
+            _isFoughtFor = _isFoughtFor && lasted < Peace;
+        }
+
+        _takeovers += wasTaken ? 1 : 0;
+        if (lasted >= Lasting && _takeovers < TakeoversSuspicious)
+        {
+            _backOff.Reset();
+        }
+
+        if (_takeovers >= TakeoversSuspicious && !_isFoughtFor)
+        {
+            _isFoughtFor = true;
+            Fault = $"another client with the id {_topics.ClientId} takes its session again and "
+                + "again: is there a second box of this name (router_id)?";
+            Log.BrokerFoughtFor(_log, _broker, Fault);
         }
     }
 
@@ -165,6 +224,7 @@ internal sealed class TelemetryPublisher : IAsyncDisposable
                     await SendOrReturnAsync(link, message);
                 }
 
+                link.Confirms &= ends.IsCancellationRequested;
                 if (!hasSwept && Outbox.Holds(_topics.State))
                 {
                     hasSwept = true;
@@ -174,12 +234,18 @@ internal sealed class TelemetryPublisher : IAsyncDisposable
         }
         catch (OperationCanceledException) when (ends.IsCancellationRequested)
         {
-            return "the connection was closed";
+            return link.End.Reason;
         }
     }
 
     private async Task SendOrReturnAsync(IBrokerLink link, Outgoing message)
     {
+        if (_hangUps.LeavesOut(message))
+        {
+            Drop(message, "the broker hangs up when it gets this");
+            return;
+        }
+
         try
         {
             string? refusal = null;
@@ -188,9 +254,19 @@ internal sealed class TelemetryPublisher : IAsyncDisposable
             {
                 Drop(message, refusal);
             }
+            else
+            {
+                _hangUps.Forgive(message);
+            }
         }
-        catch
+        catch (Exception failure)
         {
+            bool isHungUp = link.Lost.IsCancellationRequested && !link.End.IsTakeover;
+            if (isHungUp && failure is not TimeoutException && !_stop.IsCancellationRequested)
+            {
+                _hangUps.Note(message);
+            }
+
             Outbox.Return(message);
             throw;
         }
@@ -202,9 +278,8 @@ internal sealed class TelemetryPublisher : IAsyncDisposable
     private void Drop(in Outgoing message, string refusal)
     {
         Outbox.CountDropped();
-        if (!_saidRefused)
+        if (_saidRefused.Count < RefusalsSaid && _saidRefused.Add(message.Topic))
         {
-            _saidRefused = true;
             Log.BrokerRefused(_log, _broker, message.Topic, refusal);
         }
     }

@@ -39,6 +39,9 @@ internal sealed class TopicTree
     /// <summary>How often pictures come, for who must tell a pause from silence.</summary>
     public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>The external broker; its name is null when there is none.</summary>
+    public BrokerPicture Broker { get; set; }
+
     /// <param name="send">Takes each message; must not wait.</param>
     public TopicTree(Topics topics, Action<Outgoing> send)
     {
@@ -52,7 +55,10 @@ internal sealed class TopicTree
         _round++;
         Instant now = new((long)(status.UptimeS * 1e9));
         _meter.BeginRound(now);
-        Say(_topics.State, BoxOf(status, dropped, Interval), PayloadJson.Default.BoxPayload);
+        Say(
+            _topics.State,
+            BoxOf(status, dropped, Interval, Broker),
+            PayloadJson.Default.BoxPayload);
         ApplyRouters(status.VirtualRouters);
         TrafficRates ports = ApplyPorts(status.Ports);
         TrafficRates services = ApplyServices(status.Services);
@@ -254,7 +260,8 @@ internal sealed class TopicTree
         return free;
     }
 
-    private static BoxPayload BoxOf(BoxStatus status, long dropped, TimeSpan interval) => new(
+    private static BoxPayload BoxOf(
+        BoxStatus status, long dropped, TimeSpan interval, in BrokerPicture broker) => new(
         status.Box,
         status.Version,
         (long)status.UptimeS,
@@ -264,6 +271,7 @@ internal sealed class TopicTree
         status.Twin.Alive,
         status.Twin.Name,
         status.Twin.Missed,
+        status.Twin.Dashboard,
         status.Panel.Ready,
         status.Panel.Role,
         status.Panel.Fault,
@@ -288,6 +296,9 @@ internal sealed class TopicTree
         status.FastPath.Mode,
         status.FastPath.Flows,
         dropped,
+        broker.Name ?? string.Empty,
+        broker.IsConnected,
+        broker.Fault ?? string.Empty,
         status.Warnings);
 
     /// <summary>The state that all virtual routers share, MIXED, or NONE without any.</summary>

@@ -1,4 +1,6 @@
 using System;
+using System.Linq;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace Steelyard.Host.Mqtt;
@@ -11,10 +13,16 @@ internal sealed class Topics(string box)
 {
     public const string Root = "steelyard";
 
-    private readonly string _base = $"{Root}/{Id(box)}";
+    // 48 bits: of a thousand boxes no two share them.
+    private const int HashDigits = 12;
+
+    private readonly string _base = $"{Root}/{BoxId(box)}";
 
     /// <summary><c>online</c> or <c>offline</c>; the last will.</summary>
     public string Availability => $"{_base}/availability";
+
+    /// <summary>By which the box is one client of a broker, and no other.</summary>
+    public string ClientId => ClientIds.Of(box);
 
     public string State => $"{_base}/state";
 
@@ -40,6 +48,19 @@ internal sealed class Topics(string box)
 
     public string Server(string serviceId, string serverId) =>
         $"{_base}/service/{serviceId}/real/{serverId}/state";
+
+    /// <summary>
+    /// A box's name as an id that no other name has: two boxes of one id would fight over their
+    /// session and their topics. A name of letters, digits, <c>_</c> and <c>-</c> is its own id;
+    /// any other has a hash behind it, as <c>b_ro-0a1b2c3d4e5f</c> for büro.
+    /// </summary>
+    public static string BoxId(string box)
+    {
+        string id = Id(box);
+        return id == box && !EndsAsHashed(box)
+            ? id
+            : $"{id}-{HashOf(box)}";
+    }
 
     /// <summary>
     /// A name as an id: <c>tcp 192.168.100.1:80</c> is <c>tcp-192_168_100_1-80</c> and
@@ -68,6 +89,13 @@ internal sealed class Topics(string box)
 
         return id.Length == 0 ? "_" : id.ToString();
     }
+
+    private static string HashOf(string name) => Convert.ToHexStringLower(
+        SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..HashDigits];
+
+    private static bool EndsAsHashed(string name) => name.Length > HashDigits
+        && name[^(HashDigits + 1)] == '-'
+        && name[^HashDigits..].All(at => char.IsAsciiDigit(at) || at is >= 'a' and <= 'f');
 
     // The colon of a port is the last one, and either the only one or behind a bracket.
     private static bool IsBeforePort(string name, int colon) =>

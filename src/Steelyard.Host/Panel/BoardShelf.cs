@@ -4,7 +4,6 @@ using System.IO;
 using System.Linq;
 using System.Reflection;
 using System.Text;
-using Steelyard.Host.Storage;
 
 namespace Steelyard.Host.Panel;
 
@@ -94,5 +93,15 @@ internal sealed class BoardShelf(string folder, string deviceTree)
         return reader.ReadToEnd();
     }
 
-    private static string? ReadFile(string path) => Readable.Text(path);
+    private static string? ReadFile(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 }

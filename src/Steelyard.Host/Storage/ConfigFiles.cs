@@ -5,7 +5,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.IO;
 using System.Linq;
 using Steelyard.Core.Configuration;
-using Steelyard.Linux.Files;
 
 namespace Steelyard.Host.Storage;
 
@@ -35,7 +34,8 @@ internal sealed class ConfigFiles : IConfigFiles
         {
             reason = failure switch
             {
-                FileNotFoundException => "no such file",
+                FileNotFoundException or DirectoryNotFoundException => "no such file",
+                UnauthorizedAccessException when Directory.Exists(path) => "is a directory",
                 UnauthorizedAccessException => "permission denied",
                 _ => failure.Message,
             };
@@ -62,7 +62,7 @@ internal sealed class ConfigFiles : IConfigFiles
     {
         // No encoding takes more than four bytes for a character, with its mark before the first.
         long mostBytes = (4L * maximumLength) + 4;
-        using FileStream file = RegularFile.OpenRead(path);
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         using MemoryStream bytes = new();
         byte[] share = new byte[16 * 1024];
         int length;

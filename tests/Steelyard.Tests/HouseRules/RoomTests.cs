@@ -39,19 +39,17 @@ public sealed partial class RoomTests
 
     private static readonly Dictionary<string, string[]> Host = new()
     {
-        ["Api"] = ["Listening"],
+        ["Api"] = [],
         ["Logging"] = [],
-        ["Listening"] = ["Logging"],
-        ["Mqtt"] = ["Listening", "Logging", "Storage"],
-        ["Panel"] = ["Storage"],
+        ["Mqtt"] = ["Logging", "Storage"],
+        ["Panel"] = [],
         ["Probes"] = [],
         ["Storage"] = [],
         ["Appliance"] = ["Api", "Storage"],
         ["Update"] = ["Api", "Appliance", "Storage"],
-        ["Dashboard"] = ["Listening", "Logging", "Mqtt", "Storage"],
+        ["Dashboard"] = ["Logging", "Mqtt", "Storage"],
         ["Ipvsadm"] = ["Api"],
-        ["Loops"] =
-            ["Api", "Dashboard", "Listening", "Logging", "Mqtt", "Panel", "Probes", "Storage"],
+        ["Loops"] = ["Api", "Dashboard", "Logging", "Mqtt", "Panel", "Probes", "Storage"],
         ["Lab"] = ["Api", "Loops"],
         ["Commands"] =
             ["Api", "Appliance", "Ipvsadm", "Lab", "Loops", "Panel", "Storage", "Update"],

@@ -65,6 +65,32 @@ public sealed class EmbeddedBrokerTests : IAsyncLifetime
         Assert.Equal("steelyard/left/state=truth", await ReadAsync(heard));
     }
 
+    /// <summary>As mosquitto_sub is without -i.</summary>
+    [Fact]
+    public async Task Guests_of_MQTT_3_1_1_without_a_client_id_are_served_side_by_side()
+    {
+        IMqttClient box = await BoxAsync();
+        Channel<string> heard = Channel.CreateUnbounded<string>();
+        for (int guest = 1; guest <= 2; guest++)
+        {
+            IMqttClient client = await ConnectAsync(Guest(new OutsideWay(_broker))
+                .WithProtocolVersion(MQTTnet.Formatter.MqttProtocolVersion.V311)
+                .WithClientId(string.Empty)
+                .WithCleanSession());
+            client.ApplicationMessageReceivedAsync += message =>
+            {
+                heard.Writer.TryWrite(message.ApplicationMessage.Topic);
+                return Task.CompletedTask;
+            };
+            await client.SubscribeAsync("steelyard/#");
+        }
+
+        await box.PublishStringAsync("steelyard/left/state", "{}");
+
+        Assert.Equal("steelyard/left/state", await ReadAsync(heard.Reader));
+        Assert.Equal("steelyard/left/state", await ReadAsync(heard.Reader));
+    }
+
     [Fact]
     public async Task The_last_will_of_a_guest_is_not_carried_out()
     {
@@ -211,7 +237,7 @@ public sealed class EmbeddedBrokerTests : IAsyncLifetime
             new(new ApplianceConfig(), "left", NullLoggerFactory.Instance);
         await telemetry.Broker.StartAsync();
         (IMqttClient _, ChannelReader<string> heard) = await ListenerAsync(telemetry.Broker);
-        MqttLink link = new(telemetry.OptionsInside);
+        MqttLink link = new(telemetry.OptionsInside, new(MqttVersion.V5));
         await link.ConnectAsync(CancellationToken.None);
 
         await link.DisposeAsync();
@@ -228,13 +254,13 @@ public sealed class EmbeddedBrokerTests : IAsyncLifetime
             new(new ApplianceConfig(), "left", NullLoggerFactory.Instance);
         await telemetry.Broker.StartAsync();
         (IMqttClient _, ChannelReader<string> heard) = await ListenerAsync(telemetry.Broker);
-        MqttLink link = new(telemetry.OptionsInside);
+        MqttLink link = new(telemetry.OptionsInside, new(MqttVersion.V5));
         await link.ConnectAsync(CancellationToken.None);
 
         await link.PartAsync(CancellationToken.None);
         await link.DisposeAsync();
 
-        MqttLink next = new(telemetry.OptionsInside);
+        MqttLink next = new(telemetry.OptionsInside, new(MqttVersion.V5));
         await next.ConnectAsync(CancellationToken.None);
         Assert.Null(await next.SendAsync(
             new("steelyard/left/state", "{}"u8.ToArray(), IsRetained: true),

@@ -33,6 +33,12 @@ internal sealed class FakeBroker
 
     public int Tries { get; private set; }
 
+    /// <summary>Why it ends a connection.</summary>
+    public LinkEnd End { get; set; } = LinkEnd.Closed;
+
+    /// <summary>What it hangs up on, as <c>topic=payload</c>, instead of an answer.</summary>
+    public Func<string, bool> HangsUpOn { get; set; } = _ => false;
+
     public IBrokerLink Connect() => new Link(this);
 
     /// <summary>The next message, as <c>topic=payload</c>.</summary>
@@ -63,6 +69,10 @@ internal sealed class FakeBroker
 
         public CancellationToken Lost => _lost.Token;
 
+        public LinkEnd End => broker.End;
+
+        public bool Confirms { get; set; }
+
         public Task ConnectAsync(CancellationToken cancellation)
         {
             broker.Tries++;
@@ -84,6 +94,17 @@ internal sealed class FakeBroker
             if (broker.Refuses($"{message.Topic}={text}"))
             {
                 return "NotAuthorized";
+            }
+
+            if (broker.HangsUpOn($"{message.Topic}={text}"))
+            {
+                await CutAsync();
+                if (Confirms)
+                {
+                    throw new InvalidOperationException("cut off before the answer");
+                }
+
+                return null; // It went out, and that is all that is known.
             }
 
             broker._heard.Writer.TryWrite($"{message.Topic}={text}");

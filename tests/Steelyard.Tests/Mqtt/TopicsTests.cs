@@ -17,6 +17,30 @@ public sealed class TopicsTests
     public void A_name_becomes_an_id_without_wildcards(string name, string id) =>
         Assert.Equal(id, Topics.Id(name));
 
+    [Theory]
+    [InlineData("büro", "bäro")]
+    [InlineData("büro", "b_ro")]
+    [InlineData("lb1.example.com", "lb1_example_com")]
+    [InlineData("a b", "a-b")]
+    [InlineData("a:1", "a-1")]
+    [InlineData("[a]", "a")]
+    [InlineData("東京", "大阪")]
+    [InlineData("", "_")]
+    public void Two_boxes_of_different_names_share_neither_topics_nor_client_id(
+        string one, string other)
+    {
+        Assert.NotEqual(new Topics(one).State, new Topics(other).State);
+        Assert.NotEqual(ClientIds.Of(one), ClientIds.Of(other));
+        Assert.NotEqual(new Topics(Topics.BoxId(one)).State, new Topics(one).State);
+        Assert.Matches("^[A-Za-z0-9_-]+$", Topics.BoxId(one));
+    }
+
+    [Theory]
+    [InlineData("lb-1")]
+    [InlineData("LVS_MASTER")]
+    [InlineData("7")]
+    public void A_plain_name_is_its_own_id(string name) => Assert.Equal(name, Topics.BoxId(name));
+
     [Fact]
     public void Every_topic_stands_below_the_box()
     {

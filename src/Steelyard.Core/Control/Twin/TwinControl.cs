@@ -50,6 +50,9 @@ internal sealed class TwinControl(
     /// <summary>Called when a handover that was asked for has ended; null means done.</summary>
     public required Action<SyncGroup, string?, Instant> OnHandOverEnded { get; init; }
 
+    /// <summary>Where this box's dashboard is, for who looks at the twin's.</summary>
+    public Func<TwinPage?> FindPage { get; init; } = () => null;
+
     /// <summary>False after a command that stopped it, until the next reload.</summary>
     public bool TellsConnections { get; set; } = true;
 
@@ -63,6 +66,16 @@ internal sealed class TwinControl(
     public bool CanTakeOver => _link is not null && _link.FindObstacle() is null;
 
     public string Name => _link?.Twin?.BoxName ?? string.Empty;
+
+    /// <summary>The box should have a twin, and hears none.</summary>
+    public bool IsMissed => IsConfigured && !IsAlive;
+
+    public TwinStatus Status => new(IsAlive, Name)
+    {
+        CanTakeOver = CanTakeOver,
+        Missed = IsMissed,
+        Dashboard = _link?.Twin?.Page?.ToString() ?? string.Empty,
+    };
 
     public bool IsLearning => _link?.IsLearning ?? false;
 
@@ -192,7 +205,10 @@ internal sealed class TwinControl(
         boxName,
         !RefusesOffice && routers.Groups.All(group => group.IsAble),
         [.. routers.Routers.Select(router => new TwinRole(
-            router.Config.VirtualRouterId, router.State, router.Priority))]);
+            router.Config.VirtualRouterId, router.State, router.Priority))])
+    {
+        Page = FindPage(),
+    };
 
     void ITwinEffects.OnTwinFound(TwinHello twin, Instant now) => effects.Report(new BoxEvent(
         EventSeverity.Information, "twin", twin.BoxName, $"the twin {twin.BoxName} is there"));

@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using System.Security.Authentication;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -28,6 +29,9 @@ public sealed class AcceptedConfigurationTests
 {
     private const int FilesPerWord = 40;
 
+    // Two whole paths are one draw in thousands.
+    private const int FilesMost = 50_000;
+
     private static readonly string[] Numbers =
         ["0", "1", "5", "80", "1883", "65535", "65536", "0.1", "3600", "268435456", "-1", "1e9"];
 
@@ -38,7 +42,8 @@ public sealed class AcceptedConfigurationTests
         "+", "#", "$", "%", "@", "\\", "a:b", "[::1]", "::1",
         "127.0.0.1", "192.0.2.1", "::", "fe80::1", "224.0.0.1", "10.0.0.0/8", "on", "off", "tls",
         "auto", "LED_READY", "7", "99999999999999999999", "simulated:/nowhere/panel", "gpiochip",
-        "/nowhere/file", "/", "../x", "hex:00", "file:/nowhere", "TCP", "eth0",
+        "/nowhere/file", "/", "../x", "hex:00", "file:/nowhere", "3.1.1",
+        new string('a', 64), "TCP", "eth0",
         new string('x', 300), new string('9', 300),
     ];
 
@@ -65,7 +70,9 @@ public sealed class AcceptedConfigurationTests
         foreach (string word in words)
         {
             int before = accepted.Count;
-            for (int file = 0; file < FilesPerWord; file++)
+            for (int file = 0;
+                file < FilesPerWord || (accepted.Count == before && file < FilesMost);
+                file++)
             {
                 string text = Write(block, words, word, chance);
                 if (MemoryFiles.Load(text).Config is { } config)
@@ -108,11 +115,12 @@ public sealed class AcceptedConfigurationTests
     private static string Line(string word, SeededChance chance)
     {
         // Most words take one value, and places have a port behind them.
-        string[] values = chance.Next(5) switch
+        string[] values = chance.Next(6) switch
         {
             0 => [],
             1 or 2 => [Pick(Names, chance)],
             3 => [Pick(Names, chance), Pick(Numbers, chance)],
+            4 => [Pick(Names, chance), Pick(Names, chance)],
             _ => [Pick(Numbers, chance)],
         };
         return string.Join(' ', values.Prepend(word));
@@ -139,7 +147,7 @@ public sealed class AcceptedConfigurationTests
         {
             _telemetry = new(new ApplianceConfig(), "box", NullLoggerFactory.Instance)
             {
-                Link = options => new UnreachedLink(options, Mistakes, _tried),
+                Link = (options, _) => new UnreachedLink(options, Mistakes, _tried),
             };
             _dashboard = new(_telemetry.Broker, NullLoggerFactory.Instance);
         }
@@ -161,7 +169,8 @@ public sealed class AcceptedConfigurationTests
 
             if (config.Dashboard is { IsEnabled: true } page)
             {
-                await _dashboard.StartAsync(page.Listen, page.Certificate);
+                await _dashboard.StartAsync(
+                    page.Listen, page.Certificate, new(page.AllowedHosts, page.TrustedProxies));
             }
             else
             {
@@ -186,6 +195,10 @@ public sealed class AcceptedConfigurationTests
     {
         public CancellationToken Lost => CancellationToken.None;
 
+        public LinkEnd End => LinkEnd.Closed;
+
+        public bool Confirms { get; set; }
+
         public Task ConnectAsync(CancellationToken cancellation)
         {
             try
@@ -193,7 +206,8 @@ public sealed class AcceptedConfigurationTests
                 _ = options();
             }
             catch (Exception mistake) when (
-                mistake is not (IOException or UnauthorizedAccessException))
+                mistake is not (
+                    IOException or UnauthorizedAccessException or AuthenticationException))
             {
                 mistakes.Enqueue(mistake);
             }

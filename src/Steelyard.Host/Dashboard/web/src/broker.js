@@ -15,6 +15,7 @@ export function listen(url, listener) {
     connectTimeout: 5000,
     reconnectPeriod: 1500,
     protocolVersion: 5,
+    transformWsUrl: () => url, // Taken apart and put together, an IPv6 address loses its brackets.
     timerVariant: 'native', // The other kind needs a worker that the page's policy forbids.
     resubscribe: false,
   });

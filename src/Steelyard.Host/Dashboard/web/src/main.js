@@ -2,23 +2,28 @@
 import { listen } from './broker.js';
 import { Charts } from './charts.js';
 import { drawParts } from './parts.js';
-import { brokersOf } from './peers.js';
+import { brokersOf, twinBrokerOf } from './peers.js';
+import { Speaker } from './speaker.js';
 import { showBoxes } from './view-boxes.js';
 import { showEvents, showLinks, showPorts, showVerdict } from './view-lists.js';
 import { showServices } from './view-services.js';
 import { Store } from './store.js';
+import { Doubts, outcomeOf } from './verdict.js';
 
 const DRAW_MS = 250;
-const NEWS_MS = 3000;
 
 const at = id => document.getElementById(id);
 const brokers = brokersOf(location);
 const store = new Store(brokers[0]);
 const charts = new Charts(at('charts'));
-const lines = brokers.map(url => listen(url, {
+const speaker = new Speaker(
+  sentence => { at('news').textContent = sentence; },
+  () => outcomeOf(store, Date.now(), new Doubts()));
+const listener = {
   onMessage(topic, text, source, isRetained) {
     const news = store.take(topic, text, source, Date.now(), isRetained);
-    if (news) announce(news);
+    if (news) speaker.hear(news);
+    if (lines.length === 1) listenToTwin();
     soon();
   },
   onChange(line) {
@@ -30,11 +35,29 @@ const lines = brokers.map(url => listen(url, {
     store.sweep(source);
     soon();
   },
-}));
+};
+const lines = [];
+for (const url of brokers) lines.push(listen(url, listener));
+
+/** The box knows where its twin's page is, so nobody has to write it into the address. */
+function listenToTwin() {
+  const url = twinBrokerOf(store.twinDashboard(), location);
+  if (url !== null && url !== brokers[0]) lines.push(listen(url, listener));
+}
+
+/**
+ * What a page may reach is fixed when it is loaded: one that was loaded before the box knew its
+ * twin is loaded once more, and for one twin once only.
+ */
+document.addEventListener('securitypolicyviolation', violation => {
+  const [, twin] = lines;
+  if (!twin || violation.effectiveDirective !== 'connect-src') return;
+  if (sessionStorage.getItem('asked-for') === twin.url) return;
+  sessionStorage.setItem('asked-for', twin.url);
+  location.reload();
+});
 
 let drawing = 0;
-let spokenAt = 0;
-let isCrowded = false;
 
 function soon() {
   drawing ||= setTimeout(draw, DRAW_MS);
@@ -62,23 +85,10 @@ function titleOf(now) {
   return `${prefix}${names.length > 0 ? `${names.join(', ')} – ` : ''}Steelyard`;
 }
 
-/** Spoken for those who do not see: what matters, and in a storm only that there is one. */
-function announce(news) {
-  if (news.severity === 'information' && news.kind !== 'role') return;
-  const now = Date.now();
-  if (now - spokenAt < NEWS_MS) {
-    if (!isCrowded) at('news').textContent = 'Several things are happening; see the events.';
-    isCrowded = true;
-    return;
-  }
-  spokenAt = now;
-  isCrowded = false;
-  at('news').textContent = `${news.box}: ${news.subject} ${news.sentence}`;
-}
-
 setInterval(() => {
   const now = Date.now();
   store.sample(now);
+  speaker.look(now);
   if (!document.hidden) drawParts({ charts: () => charts.show(store, now) });
   soon();
 }, 1000);

@@ -92,6 +92,14 @@ export class Store {
       .slice(0, EVENTS_MOST);
   }
 
+  /** Where the box that serves this page says that its twin's page is. */
+  twinDashboard() {
+    for (const box of this.boxes.values()) {
+      if (box.speaker === this.#own && box.state?.twin_dashboard) return box.state.twin_dashboard;
+    }
+    return null;
+  }
+
   /** Every service once, as the box that carries it tells it. */
   services(now) {
     const ids = new Map();

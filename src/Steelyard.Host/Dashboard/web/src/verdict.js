@@ -53,7 +53,20 @@ export function verdict(store, now, doubts) {
   if (first) {
     return { tone: bad.length > 0 ? 'bad' : 'warning', sentence: first, details: [...rest, `${roles}.`] };
   }
+  if (store.services(now).length === 0) {
+    return {
+      tone: 'unknown',
+      sentence: 'Nothing is balanced: no virtual service is configured.',
+      details: [`${roles}.`],
+    };
+  }
   return { tone: 'good', sentence: 'All is well.', details: [`${roles}. ${sumOf(store.services(now))}`] };
+}
+
+/** How things stand, for who heard that they were changing. */
+export function outcomeOf(store, now, doubts) {
+  const { sentence, details } = verdict(store, now, doubts);
+  return [sentence, ...details].join(' ');
 }
 
 function judgeRouters(live, masters, now, doubts, bad) {
@@ -71,6 +84,10 @@ function judgeBoxes(boxes, live, now, bad, warnings) {
     const faults = box.routers().filter(router => router.state === 'FAULT').map(router => router.name);
     if (faults.length > 0) bad.push(`${box.name} is in FAULT with ${row.format(faults)}.`);
     if (box.state?.maintenance) warnings.push(`${box.name} is in maintenance.`);
+    if (box.state?.broker && !box.state.broker_connected) {
+      warnings.push(`${box.name} does not reach its MQTT broker ${box.state.broker}`
+        + `${box.state.broker_fault ? `: ${box.state.broker_fault}` : ''}.`);
+    }
   }
   for (const box of boxes.filter(each => !each.isLive(now))) {
     warnings.push(`${box.name} is ${box.isOffline() ? 'offline' : 'silent'}; there is no twin to take over.`);

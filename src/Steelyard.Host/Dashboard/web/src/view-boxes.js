@@ -1,7 +1,7 @@
 // The boxes: front panel, roles, and what each says of itself.
 import { count, span } from './format.js';
 import { each, h, mark, setAttribute, setClass, setText } from './dom.js';
-import { isSafe, peerHintOf } from './peers.js';
+import { isSafe } from './peers.js';
 
 const LEDS = [['ready', 'Ready'], ['role', 'Role'], ['fault', 'Fault']];
 const PATTERNS = { off: 'off', on: 'on', blink: 'blinking', fast_blink: 'blinking fast' };
@@ -30,34 +30,53 @@ function absentTwins(store) {
 
 function createAbsent(first, page) {
   const says = mark();
+  const where = h('p.aside');
   const element = h('article.card.box.absent', { 'aria-label': `Box ${first.name}` },
-    h('h3', {}, first.name),
-    h('p', {}, says.element),
-    h('p.aside', {}, 'It speaks through its own broker. To watch both, add ',
-      h('code', {}, peerHintOf(page)), ' with its address to this page’s.',
-      isSafe(page) ? ' Open its own page once before: the browser asks you whether its '
-        + 'certificate is the right one there, and not here.' : ''));
+    h('h3', {}, first.name), h('p', {}, says.element), where);
   let twin = first;
+  let shown = null;
   return {
     element,
     update(item) { twin = item; },
     tick(now) {
-      const alive = twin.witness.isLive(now) && twin.witness.state?.twin_alive;
-      says.set(alive ? 'good' : 'bad', alive
-        ? `heard by ${twin.witness.name}` : `not heard by ${twin.witness.name}`);
+      const { name, state } = twin.witness;
+      if (!twin.witness.isLive(now)) {
+        says.set('unknown', `not known: ${name} is silent`);
+      } else {
+        says.set(state.twin_alive ? 'good' : 'bad', `${state.twin_alive ? '' : 'not '}heard by ${name}`);
+      }
+      const dashboard = state?.twin_dashboard ?? '';
+      if (shown !== dashboard) {
+        shown = dashboard;
+        setText(where, '');
+        where.append(...whereAbout(dashboard, page));
+      }
     },
   };
+}
+
+/** Where an absent twin can be watched, or what is missing for it. */
+function whereAbout(dashboard, page) {
+  if (!dashboard) {
+    return ['It tells of no dashboard: it has none, or serves it on loopback alone.'];
+  }
+  const link = h('a', { href: dashboard, rel: 'noreferrer' }, dashboard);
+  return isSafe(page)
+    ? ['Its own page is ', link, '. Open it once: the browser asks you whether its certificate is '
+      + 'the right one there, and not here. Served without TLS, it cannot be watched from here.']
+    : ['Its own page, ', link, ', does not answer here.'];
 }
 
 function createPresent(first) {
   const title = h('h3', {}, first.name);
   const role = h('span.badge');
   const notice = h('p.notice', { hidden: '' });
+  const warnings = h('ul.warnings', { 'aria-label': 'What to know' });
   const panel = createPanel();
   const facts = createFacts();
   const routers = h('ul.routers', { 'aria-label': 'Virtual routers' });
   const element = h('article.card.box', { 'aria-label': `Box ${first.name}` },
-    h('div.box-head', {}, title, role), notice, panel.element, routers, facts.element);
+    h('div.box-head', {}, title, role), notice, warnings, panel.element, routers, facts.element);
   let box = first;
   return {
     element,
@@ -68,6 +87,9 @@ function createPresent(first) {
       setClass(element, `card box${isLive ? '' : ' silent'}`);
       showRole(role, box, isLive);
       showNotice(notice, box, isLive, now);
+      each(warnings, isLive ? box.state?.warnings ?? [] : [], warning => warning, warning => ({
+        element: h('li', {}, warning), update() {},
+      }));
       panel.show(box.state, isLive);
       each(routers, box.routers(), router => `${router.vrid} ${router.name}`, createRouter);
       facts.show(box, isLive);

@@ -50,16 +50,19 @@ export function showLinks(parent, lines) {
 
 export function showEvents(parent, store) {
   const events = store.events();
-  const several = store.boxes.size > 1;
-  parent.list ??= parent.appendChild(h('ol.events.card', { tabindex: '0', 'aria-label': 'Events, newest first' }));
-  each(parent.list, events.length > 0 ? events : [null],
+  const several = store.boxes.size > 1 || store.list().some(box => box.state?.twin_name);
+  if (!parent.list) {
+    parent.list = h('ol.events.card', { tabindex: '0', 'aria-label': 'Events, newest first' });
+    parent.append(parent.list);
+  }
+  each(parent.list, events.length > 0 ? events.map(item => ({ ...item, several })) : [null],
     item => item ? `${item.box} ${item.sequence} ${item.time}` : '',
-    item => item ? createEvent(item, several) : {
+    item => item ? createEvent(item) : {
       element: h('li.aside', {}, 'Nothing has happened yet.'), update() {},
     });
 }
 
-function createEvent(item, several) {
+function createEvent(item) {
   const at = new Date(item.time);
   const [tone, words] = SEVERITY[item.severity] ?? SEVERITY.information;
   const severity = mark();
@@ -68,8 +71,15 @@ function createEvent(item, several) {
   const element = h('li', {},
     h('time', { datetime: item.time, title: at.toLocaleString() }, clock(at)),
     severity.element, h('span.sentence', {}, ...sentenceOf(item)));
-  if (several) element.append(h('span.chip', {}, item.box));
-  return { element, update() {} };
+  const chip = h('span.chip');
+  element.append(chip);
+  return {
+    element,
+    update({ box, several }) {
+      setText(chip, box);
+      chip.hidden = !several;
+    },
+  };
 }
 
 /** The sentence with its subject marked in it; a subject that it does not name stands below. */

@@ -39,8 +39,9 @@ function createService(first) {
       setText(about, describe(service));
       showState(state, service);
       figures.show(service);
-      const total = service.realServers.reduce((sum, server) => sum + weightOf(server), 0);
-      each(servers.body, service.realServers.map(server => ({ ...server, total, isLive: service.isLive })),
+      const shares = sharesOf(service.realServers);
+      each(servers.body, service.realServers.map(
+        (server, index) => ({ ...server, part: shares[index], isLive: service.isLive })),
         server => server.address, createServer);
     },
   };
@@ -82,8 +83,22 @@ function createFigures() {
   };
 }
 
-/** What a server carries now: connections that live, or that come, whichever there are. */
-const weightOf = server => (server.active ?? 0) + (server.connections_per_second ?? 0);
+// What a server carries now: connections that live or that come; where there are none of them,
+// as with flows of UDP that stand, what passes; and else the flows that rest.
+const MEASURES = [
+  server => (server.active ?? 0) + (server.connections_per_second ?? 0),
+  server => (server.in_bytes_per_second ?? 0) + (server.out_bytes_per_second ?? 0),
+  server => server.inactive ?? 0,
+];
+
+const sumOf = (servers, measure) => servers.reduce((sum, server) => sum + measure(server), 0);
+
+/** The part of each server, 0 to 1; null while nobody carries anything. */
+export function sharesOf(servers) {
+  const measure = MEASURES.find(each => sumOf(servers, each) > 0);
+  const total = measure ? sumOf(servers, measure) : 0;
+  return servers.map(server => measure ? measure(server) / total : null);
+}
 
 function createServer() {
   const { element, head: address, cells } = tableRow(COLUMNS.slice(1));
@@ -113,9 +128,8 @@ function createServer() {
       setText(connections, rate(server.connections_per_second));
       setText(packets, rate(server.in_packets_per_second + server.out_packets_per_second));
       setText(traffic, bits(server.in_bytes_per_second + server.out_bytes_per_second));
-      const part = server.total > 0 ? weightOf(server) / server.total : 0;
-      setText(percent, `${Math.round(part * 100)} %`);
-      bar.firstChild.style.inlineSize = `${(part * 100).toFixed(1)}%`;
+      setText(percent, server.part === null ? '–' : `${Math.round(server.part * 100)} %`);
+      bar.firstChild.style.inlineSize = `${((server.part ?? 0) * 100).toFixed(1)}%`;
       setClass(element, `is-${server.health}`);
       setAttribute(detail, 'title', server.detail || null);
     },

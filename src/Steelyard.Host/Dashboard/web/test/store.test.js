@@ -146,6 +146,7 @@ for (const [what, twin, expected] of [
 test('a box that is alone on purpose is well', () => {
   const store = new Store(OWN);
   box(store, 'left', 'MASTER', { twin_alive: false, twin_missed: false, twin_name: '' });
+  service(store, 'left');
 
   assert.equal(verdict(store, NOW, new Doubts()).tone, 'good');
 });
@@ -178,6 +179,7 @@ test('two masters of one virtual router are said', () => {
   const store = new Store();
   box(store, 'left', 'MASTER');
   box(store, 'right', 'MASTER');
+  service(store, 'left');
 
   const doubts = new Doubts();
   for (const ms of [0, 1000]) assert.equal(verdict(store, NOW + ms, doubts).tone, 'good');
@@ -190,6 +192,7 @@ test('a failover that two boxes tell at different times is no alarm', () => {
   const doubts = new Doubts();
   box(store, 'left', 'MASTER');
   box(store, 'right', 'MASTER');
+  service(store, 'left');
   verdict(store, NOW, doubts);
   box(store, 'left', 'BACKUP');
   verdict(store, NOW + 900, doubts);
@@ -203,6 +206,7 @@ test('virtual addresses that nobody holds for two seconds are said', () => {
   const store = new Store();
   const doubts = new Doubts();
   box(store, 'left', 'BACKUP');
+  service(store, 'left');
 
   assert.equal(verdict(store, NOW, doubts).tone, 'good');
   assert.equal(verdict(store, NOW + 1000, doubts).tone, 'good');
@@ -269,4 +273,23 @@ test('a peer that names many boxes leaves room for those of our own broker', () 
 
   assert.equal(store.boxes.size, 16);
   assert.equal(store.boxes.get('left').state.role, 'MASTER');
+});
+
+test('without a service nothing is well, and without the broker that was configured not all is', () => {
+  const empty = new Store(OWN);
+  box(empty, 'left', 'MASTER');
+  const cut = new Store(OWN);
+  box(cut, 'left', 'MASTER', {
+    broker: 'mqtt://broker.lan:1883', broker_connected: false, broker_fault: 'the connection was refused',
+  });
+  service(cut, 'left');
+  const well = new Store(OWN);
+  box(well, 'left', 'MASTER', { broker: 'mqtt://broker.lan:1883', broker_connected: true });
+  service(well, 'left');
+
+  assert.equal(verdict(empty, NOW, new Doubts()).tone, 'unknown');
+  assert.match(verdict(empty, NOW, new Doubts()).sentence, /no virtual service/);
+  assert.equal(verdict(cut, NOW, new Doubts()).tone, 'warning');
+  assert.match(verdict(cut, NOW, new Doubts()).sentence, /mqtt:\/\/broker\.lan:1883: the connection was refused/);
+  assert.equal(verdict(well, NOW, new Doubts()).tone, 'good');
 });

@@ -3,7 +3,7 @@ using System.Net;
 using System.Threading;
 using Steelyard.Core.Wire;
 
-namespace Steelyard.Host.Listening;
+namespace Steelyard.Host.Mqtt;
 
 /// <summary>
 /// Places for connections from outside: so many in all, and so many of one address. An IPv6

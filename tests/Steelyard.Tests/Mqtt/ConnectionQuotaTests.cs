@@ -1,8 +1,8 @@
 using System.Net;
-using Steelyard.Host.Listening;
-using Answer = Steelyard.Host.Listening.ConnectionQuota.Answer;
+using Steelyard.Host.Mqtt;
+using Answer = Steelyard.Host.Mqtt.ConnectionQuota.Answer;
 
-namespace Steelyard.Tests.Host.Listening;
+namespace Steelyard.Tests.Mqtt;
 
 public sealed class ConnectionQuotaTests
 {
