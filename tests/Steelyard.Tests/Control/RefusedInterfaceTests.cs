@@ -84,12 +84,14 @@ public sealed class RefusedInterfaceTests
     private void Silence()
     {
         Instant end = _now + TimeSpan.FromSeconds(5);
-        while (_controller.Deadline <= end)
-        {
-            _now = _controller.Deadline > _now ? _controller.Deadline : _now;
-            _controller.OnDeadline(_now);
-        }
-
+        VirtualTime.Pass(
+            end,
+            () => _controller.Deadline,
+            now =>
+            {
+                _now = now > _now ? now : _now;
+                _controller.OnDeadline(_now);
+            });
         _now = end;
     }
 

@@ -228,13 +228,14 @@ public sealed class SyncDaemonsTests
     private void Pass(TimeSpan time)
     {
         Instant end = _box.Effects.Now + time;
-        while (_box.Controller.Deadline <= end)
-        {
-            Instant next = _box.Controller.Deadline;
-            _box.Effects.Now = next > _box.Effects.Now ? next : _box.Effects.Now;
-            _box.Controller.OnDeadline(_box.Effects.Now);
-        }
-
+        VirtualTime.Pass(
+            end,
+            () => _box.Controller.Deadline,
+            now =>
+            {
+                _box.Effects.Now = now > _box.Effects.Now ? now : _box.Effects.Now;
+                _box.Controller.OnDeadline(_box.Effects.Now);
+            });
         _box.Effects.Now = end;
     }
 }

@@ -328,13 +328,8 @@ public sealed class ButtonTests
         Note(_button.OnEdge(isDown, At(atMs)));
     }
 
-    private void PassTo(int atMs)
-    {
-        while (_button.Deadline <= At(atMs))
-        {
-            Note(_button.OnDeadline(_button.Deadline));
-        }
-    }
+    private void PassTo(int atMs) => VirtualTime.Pass(
+        At(atMs), () => _button.Deadline, now => Note(_button.OnDeadline(now)));
 
     private void Note(ButtonIntent intent)
     {

@@ -178,12 +178,14 @@ public class NeighbourTableTests
         public void Pass(TimeSpan span)
         {
             Instant end = Now + span;
-            while (Table.Deadline <= end)
-            {
-                Now = Table.Deadline;
-                Table.OnDeadline(Now);
-            }
-
+            VirtualTime.Pass(
+                end,
+                () => Table.Deadline,
+                now =>
+                {
+                    Now = now;
+                    Table.OnDeadline(Now);
+                });
             Now = end;
         }
 
