@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 
@@ -51,7 +52,7 @@ internal sealed class OwnBlocksBinding(ValueReader values)
             panel = statement.Keyword.Text switch
             {
                 _ when text is null => panel,
-                "chip" => panel with { Chip = text },
+                "chip" => panel with { Chip = CheckChip(statement, text) },
                 "board" => panel with { Board = CheckBoard(statement, text) },
                 "ready_line" => panel with { ReadyLine = text },
                 "role_line" => panel with { RoleLine = text },
@@ -67,6 +68,25 @@ internal sealed class OwnBlocksBinding(ValueReader values)
         }
 
         Panel = panel;
+    }
+
+    /// <summary>
+    /// A number or a label, both without a folder; whether there is such a chip is seen at run
+    /// time, for a file is checked elsewhere, too.
+    /// </summary>
+    private string CheckChip(Statement statement, string chip)
+    {
+        string name = chip.StartsWith("/dev/", StringComparison.Ordinal) ? chip[5..] : chip;
+        bool isSimulated = chip.StartsWith("simulated:", StringComparison.Ordinal);
+        if (!isSimulated && (name.Length == 0 || name.Contains('/', StringComparison.Ordinal)))
+        {
+            values.Faults.Error(
+                statement.Arguments[0].Position,
+                $"'{Shown.Text(chip)}' is no gpiochip: give its number (gpiochip0) or its label "
+                + "(pinctrl-bcm2711)");
+        }
+
+        return chip;
     }
 
     /// <summary>The name becomes part of a path.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Steelyard.Core.Hardware;
 
 namespace Steelyard.Core.Control;
 
@@ -21,6 +22,9 @@ public sealed record BoxStatus(
 {
     /// <summary>What the engine met and no port's drops tell.</summary>
     public IncidentCounts Incidents { get; init; } = new();
+
+    /// <summary>What the board says of itself; what it does not tell is left out.</summary>
+    public HardwareReading Hardware { get; init; } = new();
 
     /// <summary>Sentences that a person should know, for as long as they are so.</summary>
     public ImmutableArray<string> Warnings { get; init; } = [];
@@ -89,8 +93,23 @@ public sealed record PortStatus(
 
 public sealed record FastPathStatus(string Mode, int Flows);
 
+/// <summary>
+/// What the LEDs show; of a panel that is not there, nothing. A box without a panel tells what one
+/// would show: its page draws it, and the board's own LED bears the role.
+/// </summary>
 /// <param name="Ready">off, on, blink or fast_blink.</param>
-public sealed record PanelStatus(string Ready, string Role, string Fault);
+public sealed record PanelStatus(string Ready, string Role, string Fault)
+{
+    /// <summary>What each LED says, in the words of the table in steelyard(8).</summary>
+    public string ReadyMeans { get; init; } = string.Empty;
+
+    public string RoleMeans { get; init; } = string.Empty;
+
+    public string FaultMeans { get; init; } = string.Empty;
+
+    /// <summary>Why the configuration's panel cannot be used; empty otherwise.</summary>
+    public string Missing { get; init; } = string.Empty;
+}
 
 /// <param name="Alive">A word from the twin came within its time.</param>
 /// <param name="Name">The twin's name, if it ever spoke.</param>

@@ -13,6 +13,7 @@ using Steelyard.Core.Control.Twin;
 using Steelyard.Core.Forwarding;
 using Steelyard.Core.Forwarding.Commands;
 using Steelyard.Core.FrontPanel;
+using Steelyard.Core.Hardware;
 using Steelyard.Core.Health;
 using Steelyard.Core.Routing;
 using Steelyard.Core.Telemetry;
@@ -35,7 +36,6 @@ public sealed class Controller
     private readonly ForwardingControl _forwarding;
     private readonly TableWatch _table;
     private readonly TwinControl _twin;
-    private readonly PanelControl _panel;
     private readonly OfficeControl _office;
     private readonly FrameInlet _inlet;
     private readonly IControlEffects _effects;
@@ -72,7 +72,8 @@ public sealed class Controller
             FindPage = () => PagePlace.Of(Config, Network),
         };
         _office = new OfficeControl(effects, _routers, _twin);
-        _panel = new PanelControl(effects, _office);
+        Front = new PanelControl(effects, _office);
+        Board = new HardwareControl(effects, Warnings);
         _inlet = new FrameInlet(_network, _routers);
         Daemons = new SyncDaemons(engine, effects, _network, _routers, _services, _twin);
         Commands = new ServiceCommands(
@@ -120,7 +121,9 @@ public sealed class Controller
 
     internal ImmutableArray<AttachPort> Ports { get; private set; } = [];
 
-    internal PanelState Panel => _panel.Shown;
+    internal PanelControl Front { get; }
+
+    internal HardwareControl Board { get; }
 
     internal TwinStatus Twin => _twin.Status;
 
@@ -234,14 +237,21 @@ public sealed class Controller
     /// <param name="at">The edge's own time.</param>
     public void OnButton(bool isDown, Instant at)
     {
-        _panel.OnEdge(isDown, at);
+        Front.OnEdge(isDown, at);
         Settle(at);
     }
 
-    /// <summary>The front panel went away: a press that has begun is none.</summary>
-    public void OnPanelGone(Instant now)
+    /// <summary>The front panel came or went; null when the configuration names none.</summary>
+    public void OnPanel(PanelPresence? presence, Instant now)
     {
-        _panel.OnGone();
+        Front.OnPresence(presence, Warnings);
+        Settle(now);
+    }
+
+    /// <summary>What the board says of itself, every few seconds.</summary>
+    public void OnHardware(HardwareReading reading, Instant now)
+    {
+        Board.OnReading(reading, now);
         Settle(now);
     }
 
@@ -276,7 +286,7 @@ public sealed class Controller
         _network.OnDeadline(now);
         _services.OnDeadline(now);
         _table.Look(now);
-        _panel.OnDeadline(now);
+        Front.OnDeadline(now);
         Settle(now);
     }
 
@@ -340,7 +350,7 @@ public sealed class Controller
         {
             _office.ReportRefusal(group.Name, refusal);
             _office.OnHandOverRefused(refusal);
-            _panel.OnPressRefused(now);
+            Front.OnPressRefused(now);
         }
     }
 
@@ -349,7 +359,7 @@ public sealed class Controller
     {
         if (!_office.Settle(now))
         {
-            _panel.OnPressRefused(now);
+            Front.OnPressRefused(now);
             _hasNewRole = true; // the twin hears that this box can take over again
         }
 
@@ -359,29 +369,18 @@ public sealed class Controller
             _twin.OnRole(now);
         }
 
-        _panel.Show(Facts(), now);
+        Front.Show(
+            PanelPicture.Take(_routers, _services, _office, Front, Board) with
+            {
+                IsConfigured = _isConfigured,
+                MissesTwin = _twin.IsMissed,
+            },
+            now);
         Deadline = Instant.Earlier(
             Instant.Earlier(
                 _routers.Deadline, Instant.Earlier(_twin.Deadline, Daemons.Deadline)),
             Instant.Earlier(
-                Instant.Earlier(_network.Deadline, _services.Deadline), _panel.Deadline));
-    }
-
-    private PanelFacts Facts()
-    {
-        PanelRole role = _routers.Routers.Any(router => router.State == VirtualRouterState.Fault)
-            ? PanelRole.Fault
-            : _routers.Routers.Any(router => router.State == VirtualRouterState.Master)
-            ? PanelRole.Master
-            : PanelRole.Backup;
-        return new PanelFacts(
-            _isConfigured,
-            role,
-            _routers.IsHandingOver,
-            _office.IsInMaintenance,
-            _twin.IsMissed,
-            _panel.IsResetNear,
-            _panel.IsResetting);
+                Instant.Earlier(_network.Deadline, _services.Deadline), Front.Deadline));
     }
 
     private void ChooseInterfaces()

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Immutable;
 using System.Linq;
+using Steelyard.Core.Control.Front;
 using Steelyard.Core.Control.Services;
 using Steelyard.Core.Forwarding;
 using Steelyard.Core.Forwarding.Commands;
@@ -23,7 +24,7 @@ internal static class StatusPicture
         [.. controller.Services.Select(Of)],
         [.. controller.Ports.Select(port => Of(controller, port))],
         new FastPathStatus("off", 0),
-        Of(controller.Panel),
+        Of(controller.Front),
         controller.Twin,
         controller.IsInMaintenance,
         new ConnectionTotals(
@@ -32,6 +33,7 @@ internal static class StatusPicture
             engine.Counters.ConnectionsExpired))
         {
             Incidents = Of(engine.Counters),
+            Hardware = controller.Board.Reading,
             Warnings = controller.Warnings.Shown,
         };
 
@@ -129,8 +131,17 @@ internal static class StatusPicture
         }
     }
 
-    private static PanelStatus Of(PanelState panel) =>
-        new(Words.Of(panel.Ready), Words.Of(panel.Role), Words.Of(panel.Fault));
+    private static PanelStatus Of(PanelControl front)
+    {
+        PanelState panel = front.Missing is null ? front.Shown : PanelState.Dark;
+        return new(Words.Of(panel.Ready), Words.Of(panel.Role), Words.Of(panel.Fault))
+        {
+            ReadyMeans = front.Words.Ready,
+            RoleMeans = front.Words.Role,
+            FaultMeans = front.Words.Fault,
+            Missing = front.Missing ?? string.Empty,
+        };
+    }
 
     private static double Seconds(TimeSpan span) => Math.Round(span.TotalSeconds, 3);
 }

@@ -4,6 +4,7 @@ using Steelyard.Core.Control.Services;
 using Steelyard.Core.Forwarding;
 using Steelyard.Core.Forwarding.Commands;
 using Steelyard.Core.FrontPanel;
+using Steelyard.Core.Hardware;
 using Steelyard.Core.Health;
 using Steelyard.Core.Services;
 using Steelyard.Core.Vrrp;
@@ -76,6 +77,8 @@ public static class Words
         LedPattern.FastBlink => "fast_blink",
         _ => "off",
     };
+
+    public static string Of(HardwareAlarm alarm) => Snake(alarm.ToString());
 
     /// <summary>Words in small letters, joined by underscores.</summary>
     private static string Snake(string name) => JsonNamingPolicy.SnakeCaseLower.ConvertName(name);

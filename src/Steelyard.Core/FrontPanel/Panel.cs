@@ -3,11 +3,7 @@ using Steelyard.Core.Time;
 
 namespace Steelyard.Core.FrontPanel;
 
-/// <summary>
-/// What the LEDs show. Ready: on while serving, blinking while starting. Role: on for MASTER,
-/// blinking while handing over or in maintenance. Fault: on for FAULT, fast after a refused press,
-/// blinking without a twin. All three: fast while a factory reset is near, on once it is decided.
-/// </summary>
+/// <summary>What the LEDs show: <see cref="PanelTable"/>, and for how long.</summary>
 public sealed class Panel
 {
     /// <summary>Long enough to look up from the button: 15 flashes at 5 Hz.</summary>
@@ -17,6 +13,9 @@ public sealed class Panel
 
     /// <summary>When the picture changes by itself.</summary>
     public Instant Deadline { get; private set; } = Instant.Never;
+
+    /// <summary>What the picture last shown says.</summary>
+    public PanelWords Words { get; private set; } = PanelWords.Dark;
 
     /// <summary>A press did nothing; the log says why, and the panel that it was seen.</summary>
     public void OnPressRefused(Instant now)
@@ -35,44 +34,25 @@ public sealed class Panel
 
         if (facts.IsResetting)
         {
-            return All(LedPattern.On);
+            return All(LedPattern.On, PanelTable.Resetting);
         }
 
         if (facts.IsResetNear)
         {
-            return All(LedPattern.FastBlink);
+            return All(LedPattern.FastBlink, PanelTable.ResetNear);
         }
 
-        return new PanelState(
-            facts.IsServing ? LedPattern.On : LedPattern.Blink,
-            RoleOf(facts),
-            FaultOf(facts, refuses));
+        facts = facts with { Refuses = refuses };
+        PanelSign ready = PanelTable.Find(PanelLines.Ready, facts);
+        PanelSign role = PanelTable.Find(PanelLines.Role, facts);
+        PanelSign fault = PanelTable.Find(PanelLines.Fault, facts);
+        Words = new PanelWords(ready.Means, role.Means, fault.Means);
+        return new PanelState(ready.Pattern, role.Pattern, fault.Pattern);
     }
 
-    private static PanelState All(LedPattern pattern) => new(pattern, pattern, pattern);
-
-    private static LedPattern RoleOf(PanelFacts facts)
+    private PanelState All(LedPattern pattern, string means)
     {
-        if (facts.IsHandingOver || facts.IsInMaintenance)
-        {
-            return LedPattern.Blink;
-        }
-
-        return facts.Role == PanelRole.Master ? LedPattern.On : LedPattern.Off;
-    }
-
-    private static LedPattern FaultOf(PanelFacts facts, bool refuses)
-    {
-        if (refuses)
-        {
-            return LedPattern.FastBlink;
-        }
-
-        if (facts.Role == PanelRole.Fault)
-        {
-            return LedPattern.On;
-        }
-
-        return facts.MissesTwin ? LedPattern.Blink : LedPattern.Off;
+        Words = new PanelWords(means, means, means);
+        return new PanelState(pattern, pattern, pattern);
     }
 }

@@ -16,23 +16,41 @@ public enum PanelRole : byte
 }
 
 /// <summary>What the panel must know.</summary>
-/// <param name="IsServing">
-/// A configuration is loaded and in force; false while the box starts.
-/// </param>
-/// <param name="IsHandingOver">The role is on its way to the twin.</param>
-/// <param name="IsInMaintenance">A person took the box out of the pair.</param>
-/// <param name="MissesTwin">
-/// The box has a twin by its configuration, and hears nothing of it.
-/// </param>
-/// <param name="IsResetNear">
-/// A person holds the button, and is about to make the box forget everything.
-/// </param>
-/// <param name="IsResetting">It is decided, and the box is about to go down.</param>
-public readonly record struct PanelFacts(
-    bool IsServing,
-    PanelRole Role,
-    bool IsHandingOver,
-    bool IsInMaintenance,
-    bool MissesTwin,
-    bool IsResetNear,
-    bool IsResetting);
+public readonly record struct PanelFacts
+{
+    /// <summary>A configuration is loaded and in force; false while the box starts.</summary>
+    public bool IsConfigured { get; init; }
+
+    /// <summary>No virtual router and no service is asked for, or no service is up.</summary>
+    public bool CarriesNothing { get; init; }
+
+    public PanelRole Role { get; init; }
+
+    /// <summary>The role is on its way to the twin.</summary>
+    public bool IsHandingOver { get; init; }
+
+    /// <summary>A person took the box out of the pair.</summary>
+    public bool IsInMaintenance { get; init; }
+
+    /// <summary>A service whose address is here has too few servers, or none.</summary>
+    public bool HasServiceDown { get; init; }
+
+    /// <summary>The box has a twin by its configuration, and hears nothing of it.</summary>
+    public bool MissesTwin { get; init; }
+
+    /// <summary>Heat, supply, memory or storage need a person.</summary>
+    public bool HasHardwareAlarm { get; init; }
+
+    /// <summary>A press has just done nothing.</summary>
+    public bool Refuses { get; init; }
+
+    /// <summary>A person holds the button, and the box is about to forget all.</summary>
+    public bool IsResetNear { get; init; }
+
+    /// <summary>It is decided, and the box is about to go down.</summary>
+    public bool IsResetting { get; init; }
+}
+
+/// <summary>Whether the configuration's panel can be used.</summary>
+/// <param name="Missing">Why it cannot; null when it is there.</param>
+public sealed record PanelPresence(string Chip, string? Missing);

@@ -19,3 +19,10 @@ public readonly record struct PanelState(LedPattern Ready, LedPattern Role, LedP
 {
     public static PanelState Dark { get; } = new(LedPattern.Off, LedPattern.Off, LedPattern.Off);
 }
+
+/// <summary>What each LED says, in the words of <see cref="PanelTable"/>.</summary>
+public sealed record PanelWords(string Ready, string Role, string Fault)
+{
+    public static PanelWords Dark { get; } =
+        new(PanelTable.NotRunning, PanelTable.NotRunning, PanelTable.NotRunning);
+}

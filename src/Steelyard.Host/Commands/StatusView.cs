@@ -45,9 +45,8 @@ internal static class StatusView
         }
 
         rows.Add(Text.Empty);
-        rows.Add(new Text(
-            $"panel        ready {status.Panel.Ready}, role {status.Panel.Role}, "
-            + $"fault {status.Panel.Fault}"));
+        rows.Add(new Text(Panel(status.Panel)));
+        rows.AddRange(HardwareView.Lines(status.Hardware).Select(line => new Text(line)));
         rows.Add(new Text(
             $"connections  {Count(status.Connections.Current)} now, "
             + $"{Count(status.Connections.Created)} made, "
@@ -85,6 +84,12 @@ internal static class StatusView
             _ => $"{span.Days} d {span.Hours} h",
         };
     }
+
+    /// <summary>Why it cannot be used stands among the warnings.</summary>
+    private static string Panel(PanelStatus panel) => panel.Missing.Length > 0
+        ? "panel        missing"
+        : $"panel        ready {panel.Ready} ({panel.ReadyMeans}), role {panel.Role} "
+            + $"({panel.RoleMeans}), fault {panel.Fault} ({panel.FaultMeans})";
 
     private static Text Headline(BoxStatus status)
     {

@@ -34,6 +34,7 @@ internal sealed class Box : IAsyncDisposable
     private readonly ControlLoop _control;
     private readonly Prober _prober;
     private readonly PanelRoom _panel;
+    private readonly HardwareRoom _hardware;
     private readonly Telemetry _telemetry;
     private readonly DashboardServer _dashboard;
     private readonly Outlet[] _outlets;
@@ -65,8 +66,8 @@ internal sealed class Box : IAsyncDisposable
         _dashboard = new DashboardServer(_telemetry.Broker, loggers) { Warnings = _warnings };
         _panel = new PanelRoom(
             (isDown, at) => Post((it, _) => it.OnButton(isDown, at)),
-            () => Post((it, now) => it.OnPanelGone(now)),
-            _telemetry.Publish);
+            presence => Post((it, now) => it.OnPanel(presence, now)));
+        _hardware = new HardwareRoom(reading => Post((it, now) => it.OnHardware(reading, now)));
         WorldEffects effects = new(_data, log)
         {
             OnCollected = listed => Post(
@@ -126,6 +127,8 @@ internal sealed class Box : IAsyncDisposable
     {
         _data.Start();
         _control.Start();
+        _panel.Start();
+        _hardware.Start();
         _ = await ApplyAsync(Config);
         _samplingEnd = _sampling.RunAsync(_stop.Token);
     }
@@ -192,6 +195,7 @@ internal sealed class Box : IAsyncDisposable
             await outlet.DisposeAsync();
         }
 
+        await _hardware.DisposeAsync();
         await _panel.DisposeAsync();
         _control.Dispose();
         _data.Dispose();

@@ -3,7 +3,6 @@ using System.Threading;
 using System.Threading.Tasks;
 using Steelyard.Core.Configuration;
 using Steelyard.Core.FrontPanel;
-using Steelyard.Core.Telemetry;
 using Steelyard.Core.Time;
 using Steelyard.Host.Panel;
 using Steelyard.Linux.Clocks;
@@ -14,7 +13,7 @@ namespace Steelyard.Host.Loops;
 /// Keeps the front panel that the configuration names in service, if it names one.
 /// </summary>
 internal sealed class PanelRoom(
-    Action<bool, Instant> onEdge, Action onGone, Action<BoxEvent> report)
+    Action<bool, Instant> onEdge, Action<PanelPresence?> onPresence)
     : IAsyncDisposable
 {
     // A state that is shown while a device is put in place reaches it, from here or from there.
@@ -24,6 +23,11 @@ internal sealed class PanelRoom(
     private CancellationTokenSource _stop = new();
     private Task _run = Task.CompletedTask;
     private PanelState _shown = PanelState.Dark;
+    private readonly CancellationTokenSource _lampEnds = new();
+    private Task _lamp = Task.CompletedTask;
+
+    /// <summary>The board's own LED bears the role from now on.</summary>
+    public void Start() => _lamp = Task.Run(() => BoardLamp.BearAsync(RoleShown, _lampEnds.Token));
 
     /// <summary>Shows a state; any thread, never waits for the panel.</summary>
     public void Show(PanelState state)
@@ -43,14 +47,12 @@ internal sealed class PanelRoom(
         }
 
         await StopAsync();
+        onPresence(null);
         _config = config;
         if (config is not null)
         {
             _stop = new CancellationTokenSource();
-            FrontPanelDevice device = new(config, () => MonotonicClock.Now, onEdge, report)
-            {
-                OnGone = onGone,
-            };
+            FrontPanelDevice device = new(config, () => MonotonicClock.Now, onEdge, onPresence);
             lock (_showing)
             {
                 _device = device;
@@ -65,6 +67,17 @@ internal sealed class PanelRoom(
     {
         await StopAsync();
         _stop.Dispose();
+        await _lampEnds.CancelAsync();
+        await _lamp;
+        _lampEnds.Dispose();
+    }
+
+    private LedPattern RoleShown()
+    {
+        lock (_showing)
+        {
+            return _shown.Role;
+        }
     }
 
     private async Task StopAsync()

@@ -59,6 +59,7 @@ internal sealed class TopicTree
             _topics.State,
             BoxOf(status, dropped, Interval, Broker),
             PayloadJson.Default.BoxPayload);
+        Say(_topics.Hardware, status.Hardware, PayloadJson.Default.HardwareReading);
         ApplyRouters(status.VirtualRouters);
         TrafficRates ports = ApplyPorts(status.Ports);
         TrafficRates services = ApplyServices(status.Services);
@@ -275,6 +276,10 @@ internal sealed class TopicTree
         status.Panel.Ready,
         status.Panel.Role,
         status.Panel.Fault,
+        status.Panel.ReadyMeans,
+        status.Panel.RoleMeans,
+        status.Panel.FaultMeans,
+        status.Panel.Missing,
         status.Services.Length,
         status.Services.Count(service => service.Up),
         status.Services.Sum(service => service.RealServers.Length),

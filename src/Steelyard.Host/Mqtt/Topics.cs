@@ -26,6 +26,9 @@ internal sealed class Topics(string box)
 
     public string State => $"{_base}/state";
 
+    /// <summary>What the board says of itself; what it does not tell is left out.</summary>
+    public string Hardware => $"{_base}/hardware";
+
     public string Rates => $"{_base}/rates";
 
     /// <summary>The last minutes of <see cref="Rates"/>, for newcomers.</summary>

@@ -3,7 +3,6 @@ using System.Threading;
 using System.Threading.Tasks;
 using Steelyard.Core.Configuration;
 using Steelyard.Core.FrontPanel;
-using Steelyard.Core.Telemetry;
 using Steelyard.Core.Time;
 
 namespace Steelyard.Host.Panel;
@@ -14,24 +13,19 @@ namespace Steelyard.Host.Panel;
 /// </summary>
 /// <param name="clock">The monotonic clock that the control loop reads.</param>
 /// <param name="onEdge">Told true when the button goes down, with the time; on any thread.</param>
-/// <param name="report">Told when the panel comes and goes; on any thread.</param>
+/// <param name="onPresence">Told when the panel comes and goes; on any thread.</param>
 public sealed class FrontPanelDevice(
-    PanelConfig config, Func<Instant> clock, Action<bool, Instant> onEdge, Action<BoxEvent> report)
+    PanelConfig config,
+    Func<Instant> clock,
+    Action<bool, Instant> onEdge,
+    Action<PanelPresence> onPresence)
     : IDisposable
 {
-    // Half a period at 5 Hz, the fastest pattern; five of them are half a period at 1 Hz.
-    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(1);
-    private const int TicksPerSlowHalf = 5;
 
     private readonly SemaphoreSlim _changed = new(0);
     private PanelFrame _shown = new(PanelState.Dark);
     private string? _complaint;
-
-    /// <summary>
-    /// Told when the button is not watched any more: what has begun is not seen to its end.
-    /// </summary>
-    public required Action OnGone { get; init; }
 
     /// <summary>How the chip of a name is opened.</summary>
     internal Func<string, PanelChip> Open { get; init; } = PanelChip.Open;
@@ -59,14 +53,7 @@ public sealed class FrontPanelDevice(
             try
             {
                 using PanelChip chip = Open(config.Chip);
-                try
-                {
-                    await PumpAsync(chip, cancellation);
-                }
-                finally
-                {
-                    OnGone();
-                }
+                await PumpAsync(chip, cancellation);
             }
 #pragma warning disable CA1031 // A driver throws what it likes; the box runs on without the panel.
             catch (Exception failure)
@@ -92,11 +79,7 @@ public sealed class FrontPanelDevice(
     {
         if (sentence != _complaint)
         {
-            report(new BoxEvent(
-                EventSeverity.Warning,
-                "panel",
-                config.Chip,
-                $"the front panel is missing: {sentence}"));
+            onPresence(new(config.Chip, sentence));
         }
 
         _complaint = sentence;
@@ -112,8 +95,7 @@ public sealed class FrontPanelDevice(
         using GpioButton? button = board.FindOrNone(config.ButtonLine) is BoardLine line
             ? new(chip.Controller, line, isDown => onEdge(isDown, chip.EdgeAt ?? clock()))
             : null;
-        report(new BoxEvent(
-            EventSeverity.Information, "panel", config.Chip, "the front panel is there"));
+        onPresence(new(config.Chip, Missing: null));
         _complaint = null;
 
         using CancellationTokenSource ends =
@@ -122,14 +104,14 @@ public sealed class FrontPanelDevice(
         while (true)
         {
             PanelState state = Volatile.Read(ref _shown).State;
-            ready?.Set(IsLit(state.Ready, tick));
-            role?.Set(IsLit(state.Role, tick));
-            fault?.Set(IsLit(state.Fault, tick));
+            ready?.Set(LedPace.IsLit(state.Ready, tick));
+            role?.Set(LedPace.IsLit(state.Role, tick));
+            fault?.Set(LedPace.IsLit(state.Fault, tick));
             try
             {
                 // A change is shown at once; otherwise the pattern moves on by one tick.
-                bool changed = await _changed.WaitAsync(Tick, ends.Token);
-                tick = changed ? tick : (tick + 1) % (2 * TicksPerSlowHalf);
+                bool changed = await _changed.WaitAsync(LedPace.Tick, ends.Token);
+                tick = changed ? tick : (tick + 1) % LedPace.TicksPerSecond;
             }
             catch (OperationCanceledException) when (chip.Lost.IsCancellationRequested)
             {
@@ -141,14 +123,6 @@ public sealed class FrontPanelDevice(
     /// <summary>None on a board that lacks it.</summary>
     private static GpioLed? Led(PanelChip chip, PanelBoard board, string name) =>
         board.FindOrNone(name) is BoardLine line ? new(chip.Controller, line) : null;
-
-    internal static bool IsLit(LedPattern pattern, int tick) => pattern switch
-    {
-        LedPattern.On => true,
-        LedPattern.Blink => tick < TicksPerSlowHalf,
-        LedPattern.FastBlink => tick % 2 == 0,
-        _ => false,
-    };
 
     /// <summary>A state in one reference, which other threads see whole or not at all.</summary>
     private sealed record PanelFrame(PanelState State);

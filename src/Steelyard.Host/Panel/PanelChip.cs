@@ -1,10 +1,13 @@
 using System;
+using System.Collections.Generic;
 using System.Device.Gpio;
 using System.Device.Gpio.Drivers;
 using System.Globalization;
 using System.IO;
+using System.Linq;
 using System.Runtime.InteropServices;
 using System.Threading;
+using Steelyard.Core.Telemetry;
 using Steelyard.Core.Time;
 
 namespace Steelyard.Host.Panel;
@@ -17,6 +20,9 @@ internal sealed class PanelChip : IDisposable
     private const string SimulatedPrefix = "simulated:";
     private const string DevicePrefix = "/dev/";
     private const string ChipPrefix = "gpiochip";
+    private const string Libgpiod2 = "libgpiod.so.3";
+
+    private static readonly string[] Libgpiod1 = ["libgpiod.so.2", "libgpiod.so.1"];
 
     private readonly SimulatedGpioDriver? _simulated;
 
@@ -41,14 +47,18 @@ internal sealed class PanelChip : IDisposable
     public static bool IsSimulated(string chip) =>
         chip.StartsWith(SimulatedPrefix, StringComparison.Ordinal);
 
-    /// <summary>Opens <c>/dev/gpiochip0</c>, <c>gpiochip0</c> or <c>simulated:PATH</c>.</summary>
+    /// <summary>
+    /// Opens a chip by its number (<c>0</c>, <c>gpiochip0</c>, <c>/dev/gpiochip0</c>), by its label
+    /// (<c>pinctrl-bcm2711</c>) or as <c>simulated:PATH</c>. Which chip bears a label is looked up
+    /// now: numbers change from kernel to kernel.
+    /// </summary>
     /// <exception cref="PanelException">The chip is not there (yet).</exception>
     public static PanelChip Open(string chip)
     {
         if (IsSimulated(chip))
         {
-            string path = chip[SimulatedPrefix.Length..];
-            SimulatedGpioDriver simulated = SimulatedGpioDriver.Connect(path);
+            SimulatedGpioDriver simulated =
+                SimulatedGpioDriver.Connect(chip[SimulatedPrefix.Length..]);
             return new PanelChip(simulated, simulated);
         }
 
@@ -57,19 +67,53 @@ internal sealed class PanelChip : IDisposable
             : chip;
         string digits = name.StartsWith(ChipPrefix, StringComparison.Ordinal)
             ? name[ChipPrefix.Length..]
-            : string.Empty;
-        if (!int.TryParse(
-            digits, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
+            : name;
+        int number = int.TryParse(
+            digits, NumberStyles.None, CultureInfo.InvariantCulture, out int said)
+            ? said : FindByLabel(name);
+        string path = $"{DevicePrefix}{ChipPrefix}{number}";
+        return File.Exists(path)
+            ? new PanelChip(OpenDriver(number, path), null)
+            : throw new PanelException($"{path} is not there: {ChipsHere()}");
+    }
+
+    private static int FindByLabel(string label)
+    {
+        foreach (GpioChipInfo chip in ListChips())
         {
-            throw new PanelException($"'{chip}' is no gpiochip: write gpiochip0 or simulated:PATH");
+            if (chip.Label == label)
+            {
+                return chip.Id;
+            }
         }
 
-        if (!File.Exists(DevicePrefix + name))
-        {
-            throw new PanelException($"{DevicePrefix}{name} is not there");
-        }
+        throw new PanelException($"no gpiochip bears the label '{label}': {ChipsHere()}");
+    }
 
-        return new PanelChip(OpenDriver(number, DevicePrefix + name), null);
+    /// <summary>What could have been named instead.</summary>
+    private static string ChipsHere()
+    {
+        string[] names =
+            [.. ListChips().Select(chip => $"{ChipPrefix}{chip.Id} ({ShownText.Of(chip.Label)})")];
+        return names.Length == 0
+            ? "this machine has no gpiochip, or does not let this user have it"
+            : $"here are {string.Join(", ", names)}";
+    }
+
+    private static IList<GpioChipInfo> ListChips()
+    {
+        try
+        {
+            return IsInstalled(Libgpiod2) ? LibGpiodV2Driver.GetAvailableChips()
+                : IsAnyInstalled(Libgpiod1) ? LibGpiodDriver.GetAvailableChips()
+                : [];
+        }
+#pragma warning disable CA1031 // The driver throws what it likes where there is no chip.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return [];
+        }
     }
 
     /// <summary>A chip behind any driver.</summary>
@@ -81,12 +125,12 @@ internal sealed class PanelChip : IDisposable
     {
         try
         {
-            if (IsInstalled("libgpiod.so.3"))
+            if (IsInstalled(Libgpiod2))
             {
                 return new LibGpiodV2Driver(number);
             }
 
-            if (IsInstalled("libgpiod.so.2") || IsInstalled("libgpiod.so.1"))
+            if (IsAnyInstalled(Libgpiod1))
             {
                 return new LibGpiodDriver(number);
             }
@@ -100,6 +144,8 @@ internal sealed class PanelChip : IDisposable
 
         throw new PanelException("libgpiod is not installed: apt install libgpiod2 (or libgpiod3)");
     }
+
+    private static bool IsAnyInstalled(string[] libraries) => libraries.Any(IsInstalled);
 
     private static bool IsInstalled(string library)
     {

@@ -46,7 +46,7 @@ public sealed class StatusViewTests
         AssertLine(lines, "! tcp 192.168.100.1:80: 10.0.0.12:8080: connection refused");
         AssertLine(lines, "eth0", "up", "10", "20", "1000", "2000", "7");
         AssertLine(lines, "dropped on eth0: not_ours 7");
-        AssertLine(lines, "panel", "ready on, role on, fault off");
+        AssertLine(lines, "panel", "ready on", "role on", "fault off");
         AssertLine(lines, "connections", "8 now, 109 made, 101 ended");
     }
 

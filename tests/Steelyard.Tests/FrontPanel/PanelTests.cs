@@ -6,20 +6,43 @@ namespace Steelyard.Tests.FrontPanel;
 
 public sealed class PanelTests
 {
-    private static readonly PanelFacts Serving = new(
-        IsServing: true,
-        PanelRole.Backup,
-        IsHandingOver: false,
-        IsInMaintenance: false,
-        MissesTwin: false,
-        IsResetNear: false,
-        IsResetting: false);
+    private static readonly PanelFacts Serving =
+        new() { IsConfigured = true, Role = PanelRole.Backup };
 
     [Fact]
     public void Ready_blinks_while_starting_and_stays_on_while_serving()
     {
-        Assert.Equal(LedPattern.Blink, Show(Serving with { IsServing = false }).Ready);
+        Assert.Equal(LedPattern.Blink, Show(Serving with { IsConfigured = false }).Ready);
         Assert.Equal(LedPattern.On, Show(Serving).Ready);
+    }
+
+    [Fact]
+    public void Ready_blinks_while_there_is_nothing_to_carry()
+    {
+        PanelState idle = Show(Serving with { CarriesNothing = true });
+
+        Assert.Equal(LedPattern.Blink, idle.Ready);
+        Assert.Equal(LedPattern.Off, idle.Fault);
+    }
+
+    [Fact]
+    public void A_carried_service_that_is_down_lights_fault_whoever_else_is_missed()
+    {
+        PanelFacts down = Serving with { Role = PanelRole.Master, HasServiceDown = true };
+
+        Assert.Equal(LedPattern.On, Show(down).Fault);
+        Assert.Equal(LedPattern.On, Show(down with { MissesTwin = true }).Fault);
+    }
+
+    [Fact]
+    public void Hardware_that_needs_help_blinks_fault()
+    {
+        Panel panel = new();
+
+        PanelState shown = panel.Show(Serving with { HasHardwareAlarm = true }, Instant.Zero);
+
+        Assert.Equal(LedPattern.Blink, shown.Fault);
+        Assert.Equal(new PanelWords("serving", "BACKUP", "the hardware needs help"), panel.Words);
     }
 
     [Fact]
@@ -58,7 +81,7 @@ public sealed class PanelTests
         Assert.Equal(flashing, panel.Show(Serving with { IsResetNear = true }, Instant.Zero));
         Assert.Equal(
             flashing,
-            Show(Serving with { Role = PanelRole.Fault, IsServing = false, IsResetNear = true }));
+            Show(new PanelFacts { Role = PanelRole.Fault, IsResetNear = true }));
     }
 
     [Fact]

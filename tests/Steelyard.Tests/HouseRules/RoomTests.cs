@@ -34,6 +34,7 @@ public sealed partial class RoomTests
         ["Health"] = [.. Bricks, "Configuration"],
         ["Sync"] = [.. Bricks, "Wire", "Services", "Connections", "Vrrp"],
         ["FrontPanel"] = Bricks,
+        ["Hardware"] = Bricks,
         ["Telemetry"] = Bricks,
     };
 
@@ -43,13 +44,15 @@ public sealed partial class RoomTests
         ["Logging"] = [],
         ["Mqtt"] = ["Logging", "Storage"],
         ["Panel"] = [],
+        ["Hardware"] = ["Panel"],
         ["Probes"] = [],
         ["Storage"] = [],
         ["Appliance"] = ["Api", "Storage"],
         ["Update"] = ["Api", "Appliance", "Storage"],
         ["Dashboard"] = ["Logging", "Mqtt", "Storage"],
         ["Ipvsadm"] = ["Api"],
-        ["Loops"] = ["Api", "Dashboard", "Logging", "Mqtt", "Panel", "Probes", "Storage"],
+        ["Loops"] =
+            ["Api", "Dashboard", "Hardware", "Logging", "Mqtt", "Panel", "Probes", "Storage"],
         ["Lab"] = ["Api", "Loops"],
         ["Commands"] =
             ["Api", "Appliance", "Ipvsadm", "Lab", "Loops", "Panel", "Storage", "Update"],

@@ -32,6 +32,7 @@ public sealed class TopicTreeTests
         Assert.All(_sent, message => Assert.True(message.IsRetained));
         Assert.Equal(
             [
+                "steelyard/left/hardware",
                 "steelyard/left/port/eth0/state",
                 "steelyard/left/rates",
                 "steelyard/left/router/outside/state",

@@ -12,6 +12,12 @@ internal sealed class PanelControl(IControlEffects effects, OfficeControl office
 
     public PanelState Shown { get; private set; }
 
+    /// <summary>What the LEDs say.</summary>
+    public PanelWords Words => _panel.Words;
+
+    /// <summary>Why the configuration's panel cannot be used; null otherwise.</summary>
+    public string? Missing { get; private set; }
+
     /// <summary>The button is held, and soon it is a factory reset.</summary>
     public bool IsResetNear => _button.IsResetNear;
 
@@ -24,8 +30,28 @@ internal sealed class PanelControl(IControlEffects effects, OfficeControl office
 
     public void OnDeadline(Instant now) => Obey(_button.OnDeadline(now), now);
 
-    /// <summary>Nobody watches the button any more.</summary>
-    public void OnGone() => _button.Forget();
+    /// <summary>
+    /// The configuration's panel came or went; null when it has none. One that went away watches
+    /// the button no more: a press that has begun is none.
+    /// </summary>
+    public void OnPresence(PanelPresence? presence, StandingWarnings warnings)
+    {
+        Missing = presence?.Missing is string why ? $"the front panel is missing: {why}" : null;
+        if (presence is not { Missing: null })
+        {
+            _button.Forget();
+        }
+
+        warnings.Set("panel", Missing is string sentence ? [sentence] : []);
+        if (presence is not null)
+        {
+            effects.Report(new BoxEvent(
+                Missing is null ? EventSeverity.Information : EventSeverity.Warning,
+                "panel",
+                presence.Chip,
+                Missing ?? "the front panel is there"));
+        }
+    }
 
     public void OnPressRefused(Instant now) => _panel.OnPressRefused(now);
 

@@ -7,7 +7,6 @@ using System.Threading.Channels;
 using System.Threading.Tasks;
 using Steelyard.Core.Configuration;
 using Steelyard.Core.FrontPanel;
-using Steelyard.Core.Telemetry;
 using Steelyard.Core.Time;
 using Steelyard.Host.Panel;
 
@@ -22,8 +21,9 @@ public sealed class FrontPanelDeviceTests : IAsyncDisposable
     private readonly Channel<(bool IsDown, Instant At)> _edges =
         Channel.CreateUnbounded<(bool, Instant)>();
 
-    private readonly Channel<BoxEvent> _events = Channel.CreateUnbounded<BoxEvent>();
-    private readonly Channel<bool> _gone = Channel.CreateUnbounded<bool>();
+    private readonly Channel<PanelPresence> _presence =
+        Channel.CreateUnbounded<PanelPresence>();
+
     private readonly CancellationTokenSource _end = new();
     private readonly FrontPanelDevice _panel;
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, 0);
@@ -33,10 +33,7 @@ public sealed class FrontPanelDeviceTests : IAsyncDisposable
         new PanelConfig($"simulated:{SocketPath}"),
         () => Now,
         (isDown, at) => Assert.True(_edges.Writer.TryWrite((isDown, at))),
-        happening => Assert.True(_events.Writer.TryWrite(happening)))
-    {
-        OnGone = () => Assert.True(_gone.Writer.TryWrite(true)),
-    };
+        presence => Assert.True(_presence.Writer.TryWrite(presence)));
 
     private string SocketPath => Path.Combine(_folder, "panel");
 
@@ -81,55 +78,31 @@ public sealed class FrontPanelDeviceTests : IAsyncDisposable
     public async Task A_missing_chip_is_said_and_waited_for_and_so_is_one_that_goes_away()
     {
         _running = _panel.RunAsync(_end.Token);
-        BoxEvent missing = await _events.Reader.ReadAsync(Timeout());
+        PanelPresence missing = await _presence.Reader.ReadAsync(Timeout());
         StreamReader chip = await PlugInAsync();
         chip.Dispose();
-        BoxEvent gone = await _events.Reader.ReadAsync(Timeout());
+        PanelPresence gone = await _presence.Reader.ReadAsync(Timeout());
         using StreamReader again = await AcceptAsync();
-        BoxEvent back = await _events.Reader.ReadAsync(Timeout());
+        PanelPresence back = await _presence.Reader.ReadAsync(Timeout());
 
-        Assert.Contains("nobody plays the panel", missing.Sentence, StringComparison.Ordinal);
-        Assert.Contains("went away", gone.Sentence, StringComparison.Ordinal);
-        Assert.Equal("the front panel is there", back.Sentence);
-    }
-
-    [Fact]
-    public async Task A_button_is_not_watched_any_more_when_its_chip_goes_away()
-    {
-        StreamReader chip = await PlugInAsync();
-        chip.BaseStream.Write("BUTTON 1 1000\n"u8);
-        _ = await _edges.Reader.ReadAsync(Timeout());
-        Assert.False(_gone.Reader.TryRead(out _));
-
-        chip.Dispose();
-
-        Assert.True(await _gone.Reader.ReadAsync(Timeout()));
-    }
-
-    [Fact]
-    public async Task A_button_is_not_watched_any_more_when_the_panel_ends()
-    {
-        using StreamReader chip = await PlugInAsync();
-
-        await _end.CancelAsync();
-        await _running;
-
-        Assert.True(_gone.Reader.TryRead(out _));
+        Assert.Contains("nobody plays the panel", missing.Missing, StringComparison.Ordinal);
+        Assert.Contains("went away", gone.Missing, StringComparison.Ordinal);
+        Assert.Null(back.Missing);
     }
 
     [Fact]
     public async Task A_chip_that_goes_away_again_is_said_again()
     {
         (await PlugInAsync()).Dispose();
-        BoxEvent gone = await _events.Reader.ReadAsync(Timeout());
+        PanelPresence gone = await _presence.Reader.ReadAsync(Timeout());
         (await AcceptAsync()).Dispose();
-        BoxEvent back = await _events.Reader.ReadAsync(Timeout());
+        PanelPresence back = await _presence.Reader.ReadAsync(Timeout());
 
-        BoxEvent again = await _events.Reader.ReadAsync(Timeout());
+        PanelPresence again = await _presence.Reader.ReadAsync(Timeout());
 
-        Assert.Contains("went away", gone.Sentence, StringComparison.Ordinal);
-        Assert.Equal("the front panel is there", back.Sentence);
-        Assert.Equal(gone.Sentence, again.Sentence);
+        Assert.Contains("went away", gone.Missing, StringComparison.Ordinal);
+        Assert.Null(back.Missing);
+        Assert.Equal(gone.Missing, again.Missing);
     }
 
     [Fact]
@@ -140,19 +113,18 @@ public sealed class FrontPanelDeviceTests : IAsyncDisposable
             new PanelConfig($"simulated:{SocketPath}"),
             () => Now,
             (_, _) => { },
-            happening => Assert.True(_events.Writer.TryWrite(happening)))
+            presence => Assert.True(_presence.Writer.TryWrite(presence)))
         {
-            OnGone = () => { },
             Open = _ => PanelChip.Over(new BusyDriver(isBusy: tries++ == 0)),
         };
         using CancellationTokenSource end = new();
 
         Task running = panel.RunAsync(end.Token);
 
-        BoxEvent missing = await _events.Reader.ReadAsync(Timeout());
-        Assert.Contains("the line is busy", missing.Sentence, StringComparison.Ordinal);
-        BoxEvent there = await _events.Reader.ReadAsync(Timeout());
-        Assert.Equal("the front panel is there", there.Sentence);
+        PanelPresence missing = await _presence.Reader.ReadAsync(Timeout());
+        Assert.Contains("the line is busy", missing.Missing, StringComparison.Ordinal);
+        PanelPresence there = await _presence.Reader.ReadAsync(Timeout());
+        Assert.Null(there.Missing);
         await end.CancelAsync();
         await running.WaitAsync(Timeout());
     }
@@ -166,7 +138,7 @@ public sealed class FrontPanelDeviceTests : IAsyncDisposable
     {
         string shown = string.Concat(
             Enumerable.Range(0, 10)
-                .Select(tick => FrontPanelDevice.IsLit(pattern, tick) ? '#' : '.'));
+                .Select(tick => LedPace.IsLit(pattern, tick) ? '#' : '.'));
 
         Assert.Equal(lit, shown);
     }
@@ -197,8 +169,8 @@ public sealed class FrontPanelDeviceTests : IAsyncDisposable
         }
 
         StreamReader chip = await AcceptAsync();
-        BoxEvent happening = await _events.Reader.ReadAsync(Timeout());
-        Assert.Equal("the front panel is there", happening.Sentence);
+        PanelPresence happening = await _presence.Reader.ReadAsync(Timeout());
+        Assert.Null(happening.Missing);
         return chip;
     }
 
