@@ -24,7 +24,8 @@ def boot(report, places):
     ask_times(report, box, served)
     ask_root(report, box)
     ask_doors(report, box)
-    ask_certificate(report, box)
+    ask_certificate(report, box, card)
+    ask_hardware(report, box)
     report.check(
         "box-a" in box.say("steelyard status"), "steelyard status answers in the box",
         lambda: box.say("steelyard status; journalctl -b -u steelyard | tail -20"))
@@ -179,7 +180,15 @@ def ask_doors(report, box):
     report.check(ask(ADDRESSES["a"][0], 8080) is not None, "the dashboard answers")
 
 
-def ask_certificate(report, box):
+def ask_hardware(report, box):
+    """The service sees what it tells, though it may see little; what this machine lacks it omits."""
+    said = box.say("steelyard status --json")
+    report.check('"memory_available_bytes"' in said and '"storage_free_bytes"' in said,
+                 "the box tells its memory and storage", said)
+    report.check('"storage_wear_percent"' not in said, "and no wear of a disk without one", said)
+
+
+def ask_certificate(report, box, card):
     """The box made it at its first start, for its own name; its key is not for everybody."""
     rights = box.say("stat -c %U:%G:%a /data/tls /data/tls/box.crt /data/tls/box.key").split()
     report.check(rights == ["root:steelyard:2750", "root:steelyard:644", "root:steelyard:640"],
@@ -193,6 +202,10 @@ def ask_certificate(report, box):
                  said + "\n" + made)
     name = box.say("cat /proc/sys/kernel/hostname")
     report.check(f"for {name}, {name}.local" in made, "the certificate is for the box's name", made)
+    note = card.get("BOX.txt")
+    report.check(note is not None and found is not None and found[0].split()[-1] in note
+                 and f"http://{name}.local:8080/" in note,
+                 "BOX.txt on the card says the page's address and the fingerprint", note)
 
 
 def scan(address, ports, seconds=6.0):

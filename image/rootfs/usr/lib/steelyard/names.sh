@@ -29,6 +29,28 @@ on_card() {
     return $status
 }
 
+# Files of the card that nobody takes, by their paths on it: a name with a slip in it says nothing by
+# itself. Windows hides the last suffix, so .txt behind a name is none.
+strangers() { # card
+    local file name
+    for file in "$1"/* "$1"/network/*; do
+        [ -f "$file" ] || continue
+        name=${file#"$1"/}
+        case ${name,,} in
+            network/*.network | network/*.netdev | network/*.link) ;;
+            network/*.network.txt | network/*.netdev.txt | network/*.link.txt) ;;
+            network/*) echo "$name" ;;
+            *.conf | steelyard.conf.txt | keepalived.conf.txt) ;;
+            authorized_keys | serial-shell | factory-reset) ;;
+            authorized_keys.txt | serial-shell.txt | factory-reset.txt) ;;
+            readme.txt | fault.txt | fault.new | box.txt | box.new | licence*) ;;
+            *.elf | *.dat | *.dtb | *.bin | *.scr | *.env | config.txt | cmdline.txt) ;;
+            desktop.ini | thumbs.db | *.rec) ;;
+            *) echo "$name" ;;
+        esac
+    done
+}
+
 # A text file of any editor, as lines of UTF-8: without a mark, and without carriage returns.
 plain_text() { # file
     local from=UTF-8
