@@ -194,6 +194,11 @@ export class Box {
     return this.leaves.get('state')?.value ?? null;
   }
 
+  /** What its board says of itself. */
+  get hardware() {
+    return this.leaves.get('hardware')?.value ?? null;
+  }
+
   get rates() {
     return this.leaves.get('rates')?.value ?? null;
   }

@@ -83,6 +83,12 @@ function judgeBoxes(boxes, live, now, bad, warnings) {
   for (const box of live) {
     const faults = box.routers().filter(router => router.state === 'FAULT').map(router => router.name);
     if (faults.length > 0) bad.push(`${box.name} is in FAULT with ${row.format(faults)}.`);
+    const alarms = box.hardware?.alarms ?? [];
+    if (alarms.length > 0) {
+      const names = alarms.map(alarm => alarm.replaceAll('_', ' '));
+      warnings.push(`The hardware of ${box.name} needs help: ${row.format(names)}.`);
+    }
+    if (box.state?.panel_missing) warnings.push(`${box.name}: ${box.state.panel_missing}.`);
     if (box.state?.maintenance) warnings.push(`${box.name} is in maintenance.`);
     if (box.state?.broker && !box.state.broker_connected) {
       warnings.push(`${box.name} does not reach its MQTT broker ${box.state.broker}`

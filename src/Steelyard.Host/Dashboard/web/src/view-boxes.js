@@ -2,6 +2,7 @@
 import { count, span } from './format.js';
 import { each, h, mark, setAttribute, setClass, setText } from './dom.js';
 import { isSafe } from './peers.js';
+import { createHardware } from './view-hardware.js';
 
 const LEDS = [['ready', 'Ready'], ['role', 'Role'], ['fault', 'Fault']];
 const PATTERNS = { off: 'off', on: 'on', blink: 'blinking', fast_blink: 'blinking fast' };
@@ -74,9 +75,11 @@ function createPresent(first) {
   const warnings = h('ul.warnings', { 'aria-label': 'What to know' });
   const panel = createPanel();
   const facts = createFacts();
+  const hardware = createHardware();
   const routers = h('ul.routers', { 'aria-label': 'Virtual routers' });
   const element = h('article.card.box', { 'aria-label': `Box ${first.name}` },
-    h('div.box-head', {}, title, role), notice, warnings, panel.element, routers, facts.element);
+    h('div.box-head', {}, title, role), notice, warnings, panel.element, routers, facts.element,
+    hardware.element);
   let box = first;
   return {
     element,
@@ -93,6 +96,7 @@ function createPresent(first) {
       panel.show(box.state, isLive);
       each(routers, box.routers(), router => `${router.vrid} ${router.name}`, createRouter);
       facts.show(box, isLive);
+      hardware.show(box.hardware, isLive);
     },
   };
 }
@@ -130,10 +134,17 @@ function createPanel() {
       for (const { key, lamp, words } of lamps) {
         const pattern = isLive ? state?.[`led_${key}`] ?? 'off' : 'off';
         setClass(lamp, `led led-${key} led-is-${pattern}`);
-        setText(words, isLive ? PATTERNS[pattern] ?? pattern : 'dark');
+        setText(words, isLive ? wordsOf(state, key, pattern) : 'dark');
       }
     },
   };
+}
+
+/** How it shines and what that says; a panel that is not there shows nothing. */
+function wordsOf(state, key, pattern) {
+  if (state?.panel_missing) return 'missing';
+  const means = state?.[`led_${key}_means`];
+  return `${PATTERNS[pattern] ?? pattern}${means ? `: ${means}` : ''}`;
 }
 
 function createRouter() {
