@@ -137,7 +137,7 @@ public sealed class AcceptedConfigurationTests
         private readonly SemaphoreSlim _tried = new(0);
         private readonly BoxTelemetry _telemetry;
         private readonly DashboardServer _dashboard;
-        private readonly PanelRoom _panel = new((_, _) => { }, () => { }, _ => { });
+        private readonly PanelRoom _panel = new((_, _) => { }, _ => { });
         private readonly Controller _controller =
             RecordingEffects.MakeController(RecordingEffects.MakeEngine());
 
