@@ -1,3 +1,4 @@
+using System;
 using Steelyard.Core.Services;
 
 namespace Steelyard.Core.Configuration;
@@ -6,6 +7,9 @@ namespace Steelyard.Core.Configuration;
 internal sealed class LvsSettingsBinding(ValueReader values)
 {
     private const int MaximumRate = 1_000_000;
+
+    // 31 days, in seconds: as long as any timeout of LVS.
+    private const int LongestExpiration = 31 * 24 * 3600;
 
     public LvsSettings Bind(Statement block, LvsSettings settings)
     {
@@ -50,6 +54,14 @@ internal sealed class LvsSettingsBinding(ValueReader values)
             case "am_droprate":
                 int? rate = values.Number(statement, 1, MaximumRate);
                 return settings with { AmDroprate = rate ?? settings.AmDroprate };
+            case "service_share":
+                return settings with { ServiceShare = Share(statement) };
+            case "source_share":
+                return settings with { SourceShare = Share(statement) };
+            case "lblc_expiration":
+                return settings with { LblcExpiration = Span(statement) };
+            case "lblcr_expiration":
+                return settings with { LblcrExpiration = Span(statement) };
             default:
                 Binder.SayUnbound(statement);
                 return settings;
@@ -57,6 +69,11 @@ internal sealed class LvsSettingsBinding(ValueReader values)
     }
 
     private bool Switch(Statement statement) => values.Number(statement, 0, 1) == 1;
+
+    private int Share(Statement statement) => values.Number(statement, 1, 100) ?? 100;
+
+    private TimeSpan Span(Statement statement) =>
+        TimeSpan.FromSeconds(values.Number(statement, 0, LongestExpiration) ?? 0);
 
     private int Mode(Statement statement) => values.Number(statement, 0, 3) ?? 0;
 }

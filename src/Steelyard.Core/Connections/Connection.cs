@@ -23,6 +23,8 @@ public struct Connection
 
     internal int ServerSlot;
     internal uint Deadline;
+
+    // The highest bit says that nobody has proven the connection; the others count.
     internal uint Packets;
 
     // Neighbours in the wheel's slot; the free list uses NextInSlot.
@@ -34,6 +36,12 @@ public struct Connection
 
     /// <summary>What marks a template in the protocol, so that no packet's flow is one.</summary>
     internal const byte TemplateBit = 0x40;
+
+    /// <summary>What <see cref="Packets"/> of an unproven one has beside its count.</summary>
+    internal const uint ProbationBit = 1u << 31;
+
+    /// <summary>As far as packets are counted.</summary>
+    internal const uint MostPackets = ProbationBit - 1;
 
     /// <summary>
     /// TCP, UDP or SCTP; a template for a firewall mark has none (IP), but its clients' own.
@@ -56,7 +64,7 @@ public struct Connection
     public readonly Endpoint Virtual => new(VirtualAddress, VirtualPort);
 
     /// <summary>Packets from the client so far.</summary>
-    public readonly uint ClientPackets => Packets;
+    public readonly uint ClientPackets => Packets & MostPackets;
 
     public readonly bool IsInactive => (Flags & ConnectionFlags.Inactive) != 0;
 
@@ -79,6 +87,12 @@ public struct Connection
         is ConnectionState.None or ConnectionState.SynReceived
         or ConnectionState.SynSent or ConnectionState.SynAck or ConnectionState.Listen
         or (>= ConnectionState.SctpInit1 and <= ConnectionState.SctpCookieEchoed);
+
+    /// <summary>
+    /// Nothing has been seen of it yet that a forger of senders cannot cause: a short table may
+    /// give it up.
+    /// </summary>
+    internal readonly bool IsOnProbation => (Packets & ProbationBit) != 0;
 
     /// <summary>For one datagram alone.</summary>
     internal readonly bool IsOnePacket => (Flags & ConnectionFlags.OnePacket) != 0;

@@ -21,6 +21,14 @@ internal sealed class ConnectionProgress(ConnectionStore store, Timeouts timeout
     {
         ref Connection connection = ref store[handle];
         CountPacket(ref connection, sender);
+        if (connection.IsOnProbation
+            && connection.State == ConnectionState.Established
+            && (flags & (TcpFlags.Syn | TcpFlags.Reset)) == 0
+            && IsProof(connection, sender))
+        {
+            store.Room.Prove(handle);
+        }
+
         ConnectionState next = TcpStates.Next(
             connection.State, sender, flags, connection.SeesReplies, DistrustsSyn);
         return Enter(handle, next, now + timeouts[next], now);
@@ -32,6 +40,14 @@ internal sealed class ConnectionProgress(ConnectionStore store, Timeouts timeout
     {
         ref Connection connection = ref store[handle];
         CountPacket(ref connection, sender);
+        if (connection.IsOnProbation
+            && connection.State == ConnectionState.SctpEstablished
+            && chunk != SctpChunkType.Abort
+            && IsProof(connection, sender))
+        {
+            store.Room.Prove(handle);
+        }
+
         ConnectionState next = SctpStates.Next(
             connection.State, sender, chunk, connection.SeesReplies);
         return Enter(handle, next, now + timeouts[next], now);
@@ -41,7 +57,15 @@ internal sealed class ConnectionProgress(ConnectionStore store, Timeouts timeout
     /// <returns>True when it is the first.</returns>
     public bool OnUdp(int handle, FlowDirection sender, Instant now)
     {
-        CountPacket(ref store[handle], sender);
+        ref Connection connection = ref store[handle];
+        CountPacket(ref connection, sender);
+        if (connection.IsOnProbation
+            && (connection.SeesServer || connection.ClientPackets > 1)
+            && IsProof(connection, sender))
+        {
+            store.Room.Prove(handle);
+        }
+
         if (sender == FlowDirection.FromServer)
         {
             Assure(handle);
@@ -102,10 +126,28 @@ internal sealed class ConnectionProgress(ConnectionStore store, Timeouts timeout
         {
             connection.Flags &= ~ConnectionFlags.NoOutput;
         }
-        else
+        else if (connection.ClientPackets < Connection.MostPackets)
         {
-            connection.Packets = unchecked(connection.Packets + 1);
+            connection.Packets++;
         }
+    }
+
+    /// <summary>
+    /// Of a connection whose ends have met: a packet of the one who was asked, where both pass
+    /// here, shows that the one who asked is there. Where replies do not pass, whoever asked must
+    /// go on.
+    /// </summary>
+    private bool IsProof(in Connection connection, FlowDirection sender)
+    {
+        if (!connection.SeesServer)
+        {
+            return sender == FlowDirection.FromClient;
+        }
+
+        // Masqueraded hosts are in the servers' place, and ask.
+        bool isAskedFromInside = store.Servers[connection.ServerSlot].IsStranger;
+        return sender
+            == (isAskedFromInside ? FlowDirection.FromClient : FlowDirection.FromServer);
     }
 
     /// <summary>The server answered by this connection: its template was right.</summary>

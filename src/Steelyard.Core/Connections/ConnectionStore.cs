@@ -14,16 +14,12 @@ internal sealed class ConnectionStore
 {
     private const int Nothing = -1;
 
-    // How far a full table is searched for a connection that may give way.
-    private const int EvictionSteps = 64;
-
     private readonly Connection[] _connections;
     private readonly ConnectionRest[] _rests;
     private readonly LocalAddresses _locals = new();
     private readonly SequenceShifts _shifts = new();
     private readonly FlowDirectory _directory;
     private int _free = Nothing;
-    private int _nextEviction;
 
     public ConnectionStore(int capacity, ulong seed, Timeouts timeouts)
     {
@@ -31,6 +27,7 @@ internal sealed class ConnectionStore
         _connections = new Connection[capacity];
         _rests = new ConnectionRest[capacity];
         Servers = new(capacity);
+        Room = new(this, seed);
         _directory = new(this, seed);
         Wheel = new(this, timeouts);
     }
@@ -45,13 +42,12 @@ internal sealed class ConnectionStore
 
     public long Ended { get; private set; }
 
-    /// <summary>Half-open connections that gave way to new ones in a full table.</summary>
-    public long Evicted { get; private set; }
-
     /// <summary>Connections whose client's port is still to be seen.</summary>
     public int Expected { get; private set; }
 
     public ServerRoster Servers { get; }
+
+    public Room Room { get; }
 
     public CallIdSlab CallIds { get; } = new();
 
@@ -121,8 +117,10 @@ internal sealed class ConnectionStore
     {
         int local = NumberOf(wanted.Local.Address);
         int reach = NumberOf(wanted.Reach);
-        bool hasRoom = _free != Nothing || HandleLimit < Capacity || TryEvict();
-        if (!hasRoom || local < 0 || reach < 0 || !Servers.TryEnter(wanted.Server))
+        if (!Room.TryMake(wanted)
+            || local < 0
+            || reach < 0
+            || !Servers.TryEnter(wanted.Server))
         {
             return Nothing;
         }
@@ -158,6 +156,7 @@ internal sealed class ConnectionStore
 
         Expected += wanted.IsExpected ? 1 : 0;
         CountIn(wanted.Server, wanted.IsTemplate);
+        Room.Enter(handle);
         _directory.Add(handle);
         Wheel.File(handle, now);
         Tie(handle, wanted.Controller);
@@ -170,6 +169,7 @@ internal sealed class ConnectionStore
     public void Release(int handle)
     {
         ref Connection connection = ref _connections[handle];
+        Room.Leave(handle);
         _directory.Remove(handle);
         Expected -= (connection.Flags & ConnectionFlags.Expected) != 0 ? 1 : 0;
         if (connection.HasRest)
@@ -253,6 +253,10 @@ internal sealed class ConnectionStore
         RestFor(handle).ControllerPlusOne = controller + 1;
         RestFor(controller).Controlled++;
     }
+
+    /// <summary>What controls a connection; -1 for nothing.</summary>
+    public int ControllerOf(int handle) =>
+        _connections[handle].IsTied ? _rests[handle].ControllerPlusOne - 1 : Nothing;
 
     private static ConnectionFlags FlagsOf(in NewConnection wanted)
     {
@@ -339,53 +343,5 @@ internal sealed class ConnectionStore
         }
 
         rest = default;
-    }
-
-    /// <summary>
-    /// A full table: a half-open connection gives way, since a flood of them must not keep out
-    /// those who mean it. A proven one never does.
-    /// </summary>
-    private bool TryEvict()
-    {
-        for (int step = 0; step < EvictionSteps; step++)
-        {
-            _nextEviction = _nextEviction + 1 < Capacity ? _nextEviction + 1 : 0;
-            if (_nextEviction < HandleLimit && MayGiveWay(_nextEviction))
-            {
-                int template = UnprovenTemplateOf(_nextEviction);
-                Evict(_nextEviction);
-                if (template != Nothing && MayGiveWay(template))
-                {
-                    Evict(template);
-                }
-
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>
-    /// Nobody has proven yet that he means it, and nothing hangs on it. Of templates these are the
-    /// ones by which no server was ever reached.
-    /// </summary>
-    private bool MayGiveWay(int handle)
-    {
-        ref readonly Connection candidate = ref _connections[handle];
-        return candidate.IsInUse
-            && (candidate.IsEmbryonic || candidate.AwaitsAnswer)
-            && (!candidate.IsTied || _rests[handle].Controlled == 0);
-    }
-
-    private int UnprovenTemplateOf(int handle) => _connections[handle].IsTied
-        ? _rests[handle].ControllerPlusOne - 1
-        : Nothing;
-
-    private void Evict(int handle)
-    {
-        Wheel.Unfile(handle);
-        Release(handle);
-        Evicted++;
     }
 }

@@ -20,7 +20,7 @@ public sealed class ConnectionTable
     private readonly ConnectionProgress _progress;
     private readonly Learning _learning;
 
-    /// <param name="capacity">Connections that fit; each takes about 140 bytes.</param>
+    /// <param name="capacity">Connections that fit; each takes about 150 bytes.</param>
     /// <param name="seed">
     /// Seed of the hash; a secret one keeps strangers from making collisions.
     /// </param>
@@ -47,8 +47,21 @@ public sealed class ConnectionTable
     /// <summary>Connections ended since the start, by time or by <see cref="Remove"/>.</summary>
     public long Ended => _store.Ended;
 
-    /// <summary>Of these, half-open ones that gave way to new ones in a full table.</summary>
-    public long Evicted => _store.Evicted;
+    /// <summary>Of these, unproven ones that gave way to new ones in a short table.</summary>
+    public GivenUp GivenUp => _store.Room.GivenUp;
+
+    /// <summary>
+    /// Less than an eighth is free: shares hold, and what nobody proved may give way.
+    /// </summary>
+    public bool IsShort => _store.Room.IsShort;
+
+    /// <summary>So much room, or more, is no shortage.</summary>
+    internal int Shortage => _store.Room.Shortage;
+
+    /// <summary>Why no connection was made when one was wanted last.</summary>
+    internal Refusal Refusal => _store.Room.Refusal;
+
+    internal FairShares Shares => _store.Room.Shares;
 
     public Timeouts Timeouts { get; } = new();
 

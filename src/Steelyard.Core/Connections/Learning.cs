@@ -75,6 +75,12 @@ internal sealed class Learning(
             AdoptShifts(handle, record);
         }
 
+        if (!store[handle].IsEmbryonic)
+        {
+            // Whether it was proven is the twin's to know: what has begun is not to be lost.
+            store.Room.Prove(handle);
+        }
+
         table.OnTold(handle);
         return handle;
     }

@@ -13,6 +13,7 @@ internal sealed class ServerRoster
     // Servers with connections at one time: more than a balancer's configuration ever names.
     private const int LargestCount = 65_536;
 
+    private readonly ServiceLoad _ofNoService = new();
     private readonly RealServer?[] _servers;
     private readonly int[] _free;
     private int _freeCount;
@@ -31,6 +32,13 @@ internal sealed class ServerRoster
     }
 
     public RealServer this[int slot] => _servers[slot]!;
+
+    /// <summary>
+    /// Where the connections of a server are counted: as long as it has any, at the service that
+    /// it served when the first one came.
+    /// </summary>
+    public ServiceLoad LoadOf(RealServer server) =>
+        server.TableLoad ?? server.Service?.Load ?? _ofNoService;
 
     /// <summary>Where a connection's packets go: the server, on its port or the client's.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -55,6 +63,7 @@ internal sealed class ServerRoster
             return false;
         }
 
+        server.TableLoad = LoadOf(server);
         server.TableSlot = _free[--_freeCount];
         _servers[server.TableSlot] = server;
         return true;
@@ -66,5 +75,6 @@ internal sealed class ServerRoster
         _servers[server.TableSlot] = null;
         _free[_freeCount++] = server.TableSlot;
         server.TableSlot = -1;
+        server.TableLoad = null;
     }
 }

@@ -134,11 +134,29 @@ public sealed record ConnectionTotals(int Current, long Created, long Expired);
 /// </summary>
 public sealed record IncidentCounts
 {
-    /// <summary>Half-open connections that gave way to new ones in a full table.</summary>
+    /// <summary>Unproven connections that gave way to new ones in a short table.</summary>
     public long ConnectionsEvicted { get; init; }
 
-    /// <summary>New connections that a full table had no room for.</summary>
+    /// <summary>Of these, half-open ones.</summary>
+    public long EvictedHalfOpen { get; init; }
+
+    /// <summary>Of these, ones with a handshake and nothing more.</summary>
+    public long EvictedHandshakeOnly { get; init; }
+
+    /// <summary>Of these, datagrams' flows of one direction.</summary>
+    public long EvictedUnanswered { get; init; }
+
+    /// <summary>Of these, persistence templates without a proven connection.</summary>
+    public long EvictedPromises { get; init; }
+
+    /// <summary>New connections that the table had no room for.</summary>
     public long ConnectionsRefused { get; init; }
+
+    /// <summary>Of these, ones of a service that had its share.</summary>
+    public long RefusedServiceShare { get; init; }
+
+    /// <summary>Of these, ones of a network of clients that had its share.</summary>
+    public long RefusedSourceShare { get; init; }
 
     /// <summary>Connections that <c>drop_entry</c> threw out.</summary>
     public long ConnectionsThrownOut { get; init; }

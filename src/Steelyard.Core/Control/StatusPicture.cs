@@ -40,7 +40,13 @@ internal static class StatusPicture
     private static IncidentCounts Of(EngineCounters counters) => new()
     {
         ConnectionsEvicted = counters.ConnectionsEvicted,
+        EvictedHalfOpen = counters.EvictedHalfOpen,
+        EvictedHandshakeOnly = counters.EvictedHandshakeOnly,
+        EvictedUnanswered = counters.EvictedUnanswered,
+        EvictedPromises = counters.EvictedPromises,
         ConnectionsRefused = counters.ConnectionsRefused,
+        RefusedServiceShare = counters.RefusedServiceShare,
+        RefusedSourceShare = counters.RefusedSourceShare,
         ConnectionsThrownOut = counters.ConnectionsThrownOut,
         ConnectionsSkipped = counters.ConnectionsSkipped,
         CallIdsNotKept = counters.CallIdsNotKept,

@@ -6,7 +6,7 @@ using Steelyard.Core.Time;
 namespace Steelyard.Core.Control;
 
 /// <summary>
-/// Says when the connection table is so full that half-open connections give way, or that new
+/// Says when the connection table is so full that unproven connections give way, or that new
 /// connections find no room; once, and again after a quiet while.
 /// </summary>
 internal sealed class TableWatch(EngineCounters counters, IControlEffects effects)
@@ -16,6 +16,7 @@ internal sealed class TableWatch(EngineCounters counters, IControlEffects effect
 
     private long _evicted;
     private long _refused;
+    private long _overShare;
     private Instant _silentUntil;
 
     /// <summary>Looks at what has happened since the last call.</summary>
@@ -23,10 +24,11 @@ internal sealed class TableWatch(EngineCounters counters, IControlEffects effect
     {
         long evicted = counters.ConnectionsEvicted;
         long refused = counters.ConnectionsRefused;
+        long overShare = counters.RefusedServiceShare + counters.RefusedSourceShare;
         bool isNews = evicted != _evicted || refused != _refused;
         if (isNews && now >= _silentUntil)
         {
-            Report(evicted - _evicted, refused - _refused);
+            Report(evicted - _evicted, refused - _refused, overShare - _overShare);
         }
 
         if (isNews)
@@ -36,13 +38,18 @@ internal sealed class TableWatch(EngineCounters counters, IControlEffects effect
 
         _evicted = evicted;
         _refused = refused;
+        _overShare = overShare;
     }
 
-    private void Report(long evicted, long refused)
+    private void Report(long evicted, long refused, long overShare)
     {
-        string sentence = refused > 0
+        string sentence = overShare > 0
+            ? $"the connection table is nearly full: {overShare} new connections were refused, "
+                + "as their service or their network has its share (service_share, source_share)"
+            : refused > 0
             ? $"the connection table is full and {refused} new connections found no room"
-            : $"the connection table is full: {evicted} half-open connections gave way to new ones";
+            : $"the connection table is nearly full: {evicted} connections that nobody proved "
+                + "gave way to new ones";
         effects.Report(new BoxEvent(
             refused > 0 ? EventSeverity.Error : EventSeverity.Warning,
             "connections",

@@ -10,9 +10,6 @@ namespace Steelyard.Core.Forwarding;
 /// </summary>
 internal static class CutRules
 {
-    // Every host takes so much; smaller fragments only cost. RFC 791 §3.1.
-    private const int LeastIpv4Cut = 576;
-
     /// <summary>
     /// Of a packet that is longer than a link takes: it cannot go on. A super-frame is never cut
     /// into fragments: its sender can do better.
@@ -37,15 +34,14 @@ internal static class CutRules
         arrival.LargestFragment > 0 && arrival.LargestFragment <= mtu;
 
     /// <summary>
-    /// Octets of the largest fragment to be made: as the sender's, but not smaller than every link
-    /// takes; yet one that must not be cut has never shown that more gets through.
+    /// Octets of the largest fragment to be made: as the sender's, as Linux does; of IPv6 not less
+    /// than every link takes. RFC 8200 §5.
     /// </summary>
     public static int SizeFor(in Arrival arrival, in IpPacket packet, int mtu)
     {
-        int least = packet.IsIpv4 ? LeastIpv4Cut : TunnelRewrite.LeastIpv6Mtu;
-        int wanted = packet.IsIpv4 && packet.DontFragment
+        int wanted = packet.IsIpv4
             ? arrival.LargestFragment
-            : Math.Max(arrival.LargestFragment, least);
+            : Math.Max(arrival.LargestFragment, TunnelRewrite.LeastIpv6Mtu);
         return Math.Min(mtu, wanted);
     }
 }

@@ -11,9 +11,6 @@ namespace Steelyard.Core.Forwarding;
 /// </summary>
 internal sealed class Defence(Engine engine)
 {
-    // Room runs short below an eighth of the table: there is time to act before it is full.
-    private const int ShortageParts = 8;
-
     // In each second so much of the table is looked at.
     private const int ScanParts = 32;
     private const int ScanShare = 64;
@@ -45,6 +42,12 @@ internal sealed class Defence(Engine engine)
     /// <summary>Judges the need each second, and looks through a share of the table.</summary>
     public void Turn(Instant now)
     {
+        // A service alone shares with nobody.
+        bool isShared = engine.Services.Count + engine.Masquerades.Length > 1;
+        FairShares shares = engine.Connections.Shares;
+        shares.ServicePercent =
+            isShared ? engine.Settings.ServiceShare : FairShares.Unbounded;
+        shares.SourcePercent = engine.Settings.SourceShare;
         if (now >= _next)
         {
             _next = now + Period;
@@ -70,9 +73,9 @@ internal sealed class Defence(Engine engine)
     {
         ConnectionTable connections = engine.Connections;
         LvsSettings settings = engine.Settings;
-        int threshold = Math.Max(1, connections.Capacity / ShortageParts);
+        int threshold = connections.Shortage;
         int free = connections.Capacity - connections.Count;
-        bool isShort = free < threshold;
+        bool isShort = connections.IsShort;
         connections.DistrustsSyn = IsActive(settings.SecureTcp, isShort);
         _scanLeft = IsActive(settings.DropEntry, isShort)
             ? connections.HandleLimit / ScanParts
@@ -104,8 +107,8 @@ internal sealed class Defence(Engine engine)
             ConnectionState.SynReceived or ConnectionState.SynAck
                 or ConnectionState.SctpInit1 or ConnectionState.SctpInit => true,
             ConnectionState.Established or ConnectionState.Udp
-                or ConnectionState.SctpEstablished =>
-                engine.Connections.IdleTime(handle, now) >= Grace
+                or ConnectionState.SctpEstablished => connection.IsOnProbation
+                && engine.Connections.IdleTime(handle, now) >= Grace
                 && IsTurnOf(connection.ClientPackets),
             _ => false,
         };

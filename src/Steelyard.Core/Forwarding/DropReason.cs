@@ -70,6 +70,11 @@ public enum DropReason : byte
 
     ConnectionTableFull,
 
+    /// <summary>
+    /// The connection table runs short, and the service or the client's network has its share.
+    /// </summary>
+    OverFairShare,
+
     /// <summary>A flood goes on, and <c>drop_packet</c> gave this one up.</summary>
     Defended,
 

@@ -64,7 +64,7 @@ public sealed class Engine
 
     internal ConnectionTable Connections { get; }
 
-    internal LvsSettings Settings { get; set; } = LvsSettings.Default;
+    internal LvsSettings Settings { get; private set; } = LvsSettings.Default;
 
     /// <summary>The first that fits decides.</summary>
     internal ImmutableArray<MarkRule> MarkRules { get; set; } = [];
@@ -134,7 +134,17 @@ public sealed class Engine
     internal DropReason RefuseConnection()
     {
         Counters.ConnectionsRefused++;
-        return DropReason.ConnectionTableFull;
+        switch (Connections.Refusal)
+        {
+            case Refusal.ServiceShare:
+                Counters.RefusedServiceShare++;
+                return DropReason.OverFairShare;
+            case Refusal.SourceShare:
+                Counters.RefusedSourceShare++;
+                return DropReason.OverFairShare;
+            default:
+                return DropReason.ConnectionTableFull;
+        }
     }
 
     /// <summary>The port of an interface; null when the engine does not drive it.</summary>
@@ -195,6 +205,16 @@ public sealed class Engine
         }
     }
 
+    /// <summary>From the next packet on these switches hold.</summary>
+    internal void Adopt(LvsSettings settings)
+    {
+        Settings = settings;
+        for (int index = 0; index < Services.Count; index++)
+        {
+            Services[index].Schedule.Adopt(settings);
+        }
+    }
+
     internal void FlushPorts()
     {
         foreach (EnginePort port in _ports)
@@ -208,7 +228,8 @@ public sealed class Engine
     /// <summary>
     /// The twin hears of half-open connections and of datagrams' flows too, so that a planned
     /// failover loses none; but a flood of them, which may be of forged senders, must not push out
-    /// the news of established ones.
+    /// the news of established ones. While the table is short it hears of proven ones alone, so
+    /// that its own is not filled.
     /// </summary>
     internal bool HasRoomForUnprovenNews => Events.Count < Events.Capacity / 2;
 

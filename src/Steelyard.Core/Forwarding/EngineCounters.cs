@@ -12,13 +12,31 @@ public sealed class EngineCounters
 
     public long ConnectionsExpired;
 
-    /// <summary>Half-open connections that gave way to new ones in a full table.</summary>
+    /// <summary>Unproven connections that gave way to new ones in a short table.</summary>
     public long ConnectionsEvicted;
 
+    /// <summary>Of these, half-open ones.</summary>
+    public long EvictedHalfOpen;
+
+    /// <summary>Of these, ones with a handshake and nothing more.</summary>
+    public long EvictedHandshakeOnly;
+
+    /// <summary>Of these, datagrams' flows of one direction.</summary>
+    public long EvictedUnanswered;
+
+    /// <summary>Of these, persistence templates without a proven connection.</summary>
+    public long EvictedPromises;
+
     /// <summary>
-    /// New connections that a full table had no room for, or no room for their template.
+    /// New connections that the table had no room for, or no room for their template.
     /// </summary>
     public long ConnectionsRefused;
+
+    /// <summary>Of these, ones of a service that had its share.</summary>
+    public long RefusedServiceShare;
+
+    /// <summary>Of these, ones of a network of clients that had its share.</summary>
+    public long RefusedSourceShare;
 
     /// <summary>Connections that <c>drop_entry</c> threw out.</summary>
     public long ConnectionsThrownOut;

@@ -42,7 +42,7 @@ internal sealed class Upkeep
         connections.Expire(now, ref budget);
         _engine.Defence.Turn(now);
         _ = _engine.Reassembly.Expire(now, MostGivenUp);
-        _engine.Counters.ConnectionsEvicted = connections.Evicted;
+        CountGivenUp(connections.GivenUp, _engine.Counters);
         _engine.Counters.ConnectionsExpired = connections.Ended;
         _engine.Counters.ConnectionsCreated = connections.Created;
         _engine.Counters.Connections = connections.Count;
@@ -82,12 +82,10 @@ internal sealed class Upkeep
         }
 
         ref readonly Connection connection = ref _engine.Connections[handle];
-        bool isUnproven = connection.State
-            is ConnectionState.SynReceived or ConnectionState.SynSent or ConnectionState.SynAck
-            or ConnectionState.Udp
-            or (>= ConnectionState.SctpInit1 and <= ConnectionState.SctpCookieEchoed)
-            || (connection.IsTemplate && connection.State == ConnectionState.None);
-        if (connection.IsOnePacket || (isUnproven && !_engine.HasRoomForUnprovenNews))
+        bool hasBegun = connection.State
+            is ConnectionState.Established or ConnectionState.SctpEstablished;
+        if (connection.IsOnProbation
+            && (_engine.Connections.IsShort || (!hasBegun && !_engine.HasRoomForUnprovenNews)))
         {
             return;
         }
@@ -117,6 +115,15 @@ internal sealed class Upkeep
     /// Ends the connections of removed servers, as <c>expire_nodest_conn</c> wants it, in shares.
     /// </summary>
     public void EndOrphans() => _orphanNext = 0;
+
+    private static void CountGivenUp(GivenUp givenUp, EngineCounters counters)
+    {
+        counters.ConnectionsEvicted = givenUp.All;
+        counters.EvictedHalfOpen = givenUp.HalfOpen;
+        counters.EvictedHandshakeOnly = givenUp.HandshakeOnly;
+        counters.EvictedUnanswered = givenUp.Unanswered;
+        counters.EvictedPromises = givenUp.Promises;
+    }
 
     private bool EndShareOfOrphans()
     {

@@ -1,5 +1,6 @@
 using System;
 using Steelyard.Core.Chance;
+using Steelyard.Core.Services;
 using Steelyard.Core.Time;
 using Steelyard.Core.Wire;
 
@@ -8,7 +9,7 @@ namespace Steelyard.Core.Scheduling;
 /// <summary>
 /// What <c>lblc</c> and <c>lblcr</c> remember by the address that was asked for: numbered places,
 /// all made at construction. When it is full, the owner gives up the place used longest ago; a
-/// place that was not used for a day counts as empty.
+/// place that was not used for a while, a day if nothing else is set, counts as empty.
 /// </summary>
 internal sealed class DestinationCache
 {
@@ -21,7 +22,7 @@ internal sealed class DestinationCache
     /// <summary>
     /// Without use. The kernel's <c>lblc_expiration</c> and <c>lblcr_expiration</c>.
     /// </summary>
-    public static readonly TimeSpan Expiration = TimeSpan.FromHours(24);
+    public TimeSpan Expiration { get; set; } = LvsSettings.Default.LblcExpiration;
 
     private readonly SeededHash _hash;
     private readonly int[] _buckets;

@@ -26,6 +26,8 @@ public sealed class LocalityBased : ISchedule
 
     public string Name => "lblc";
 
+    public void Adopt(LvsSettings settings) => _cache.Expiration = settings.LblcExpiration;
+
     public RealServer? Pick(VirtualService service, in FlowKey flow, Instant now)
     {
         int place = _cache.Find(flow.Virtual.Address);

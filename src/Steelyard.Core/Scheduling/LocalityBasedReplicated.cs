@@ -1,4 +1,3 @@
-using System;
 using Steelyard.Core.Services;
 using Steelyard.Core.Time;
 
@@ -7,13 +6,11 @@ namespace Steelyard.Core.Scheduling;
 /// <summary>
 /// As <c>lblc</c>, but with a set of servers for what is asked for (<c>lblcr</c>): the least
 /// loaded of the set. A set whose best is overburdened, while another server is half idle, grows
-/// by the least loaded of all; one that stayed the same for a day loses its most loaded.
+/// by the least loaded of all; one that stayed the same for as long as an
+/// unused one is remembered loses its most loaded.
 /// </summary>
 public sealed class LocalityBasedReplicated : ISchedule
 {
-    /// <summary>Since the set changed last.</summary>
-    private static readonly TimeSpan Rest = DestinationCache.Expiration;
-
     private readonly DestinationCache _cache;
     private readonly SeatSets _sets;
     private readonly Seats _seats = new();
@@ -29,6 +26,8 @@ public sealed class LocalityBasedReplicated : ISchedule
     }
 
     public string Name => "lblcr";
+
+    public void Adopt(LvsSettings settings) => _cache.Expiration = settings.LblcrExpiration;
 
     public RealServer? Pick(VirtualService service, in FlowKey flow, Instant now)
     {
@@ -51,7 +50,7 @@ public sealed class LocalityBasedReplicated : ISchedule
 
         _cache.Use(place, now);
         RealServer? best = _sets.LeastLoaded(place);
-        if (_sets.Count(place) > 1 && now > _sets.ChangedAt(place) + Rest)
+        if (_sets.Count(place) > 1 && now > _sets.ChangedAt(place) + _cache.Expiration)
         {
             _sets.RemoveMostLoaded(place, now);
         }

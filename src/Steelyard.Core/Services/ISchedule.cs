@@ -19,6 +19,11 @@ public interface ISchedule
     RealServer? Peek(VirtualService service, in FlowKey flow, Instant now) =>
         Pick(service, flow, now);
 
+    /// <summary>Switches of LVS that hold from now on; few schedulers have any.</summary>
+    void Adopt(LvsSettings settings)
+    {
+    }
+
     /// <summary>
     /// A server came, went, or was edited; also called once when the service is made.
     /// </summary>

@@ -1,7 +1,10 @@
+using System;
+
 namespace Steelyard.Core.Services;
 
 /// <summary>
-/// The switches of LVS, named as its sysctls are (<c>net.ipv4.vs.*</c>) and with their defaults.
+/// The switches of LVS, named as its sysctls are (<c>net.ipv4.vs.*</c>) and with their defaults;
+/// and two of our own.
 /// </summary>
 public sealed record LvsSettings
 {
@@ -50,4 +53,24 @@ public sealed record LvsSettings
     /// With <see cref="DropPacket"/> at 3, one new connection in so many is dropped.
     /// </summary>
     public int AmDroprate { get; init; } = 10;
+
+    /// <summary>
+    /// How long without use <c>lblc</c> remembers where it sent what was asked for.
+    /// </summary>
+    public TimeSpan LblcExpiration { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>
+    /// The same of <c>lblcr</c>; also how long a set of servers stays as it is before it loses its
+    /// most loaded.
+    /// </summary>
+    public TimeSpan LblcrExpiration { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>
+    /// While the connection table runs short, percent of it that one of several services may have;
+    /// 100 for no bound.
+    /// </summary>
+    public int ServiceShare { get; init; } = 50;
+
+    /// <summary>The same for one network of clients: a /24 of IPv4, a /48 of IPv6.</summary>
+    public int SourceShare { get; init; } = 50;
 }

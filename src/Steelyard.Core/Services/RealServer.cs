@@ -96,6 +96,11 @@ public sealed class RealServer
     /// </summary>
     internal int TableSlot = -1;
 
+    /// <summary>
+    /// Where its connections are counted; the connection table gives it with the slot.
+    /// </summary>
+    internal ServiceLoad? TableLoad;
+
     /// <summary>Where the data thread found the way to this server last.</summary>
     internal int NextHop;
 

@@ -41,6 +41,9 @@ public sealed class VirtualService
 
     internal RealServer[] Picture => _servers;
 
+    /// <summary>What the connection table holds for the service.</summary>
+    internal ServiceLoad Load { get; } = new();
+
     /// <summary>
     /// Where removed servers wait for their connections to end; given by the table.
     /// </summary>

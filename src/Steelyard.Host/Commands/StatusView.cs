@@ -220,10 +220,18 @@ internal static class StatusView
     {
         (string Title, (string Name, long Count)[] Counts)[] lines =
         [
+            ("gave way     ",
+            [
+                ("half-open", counts.EvictedHalfOpen),
+                ("with a handshake only", counts.EvictedHandshakeOnly),
+                ("unanswered", counts.EvictedUnanswered),
+                ("promises", counts.EvictedPromises),
+            ]),
             ("no room      ",
             [
-                ("half-open gave way", counts.ConnectionsEvicted),
                 ("refused", counts.ConnectionsRefused),
+                ("for a service's share", counts.RefusedServiceShare),
+                ("for a network's share", counts.RefusedSourceShare),
                 ("thrown out", counts.ConnectionsThrownOut),
                 ("Call-IDs not kept", counts.CallIdsNotKept),
                 ("of masqueraded hosts refused", counts.HostsRefused),

@@ -69,7 +69,11 @@ public sealed class StatusViewTests
     {
         IncidentCounts incidents = new()
         {
-            ConnectionsEvicted = 9,
+            ConnectionsEvicted = 16,
+            EvictedHalfOpen = 9,
+            EvictedUnanswered = 7,
+            ConnectionsRefused = 5,
+            RefusedServiceShare = 3,
             CallIdsNotKept = 1234,
             DatagramsTimedOut = 2,
             AnswersWithheld = 100_000,
@@ -77,7 +81,9 @@ public sealed class StatusViewTests
 
         string[] lines = Render(FakeBox.Status with { Incidents = incidents }).Split('\n');
 
-        AssertLine(lines, "no room", "9 half-open gave way, 1234 Call-IDs not kept");
+        AssertLine(lines, "gave way", "9 half-open, 7 unanswered");
+        AssertLine(
+            lines, "no room", "5 refused, 3 for a service's share, 1234 Call-IDs not kept");
         AssertLine(lines, "fragments", "2 too late");
         AssertLine(lines, "untold", "100k answers");
         Assert.DoesNotContain("no room", Render(FakeBox.Status), StringComparison.Ordinal);

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using Steelyard.Core.Configuration;
@@ -67,6 +68,10 @@ public sealed class OwnLvsBindingTests
                 pmtu_disc 0
                 nat_icmp_send 1
                 am_droprate 20
+                service_share 30
+                source_share 100
+                lblc_expiration 3600
+                lblcr_expiration 7200
             }
             """);
 
@@ -85,6 +90,10 @@ public sealed class OwnLvsBindingTests
                 PmtuDisc = false,
                 NatIcmpSend = true,
                 AmDroprate = 20,
+                ServiceShare = 30,
+                SourceShare = 100,
+                LblcExpiration = TimeSpan.FromHours(1),
+                LblcrExpiration = TimeSpan.FromHours(2),
             },
             config.LvsSettings);
         Assert.Equal(LvsSettings.Default, MemoryFiles.Accept("lvs_settings {\n}\n").LvsSettings);
@@ -161,6 +170,10 @@ public sealed class OwnLvsBindingTests
     [InlineData("mark 1 {\nprot TCP\n}", 2, "'prot' is not a word in mark; did you mean 'port'?")]
     [InlineData("lvs_settings {\ndrop_entry 4\n}", 2,
         "'drop_entry' is a whole number from 0 to 3, not '4'")]
+    [InlineData("lvs_settings {\nservice_share 0\n}", 2,
+        "'service_share' is a whole number from 1 to 100, not '0'")]
+    [InlineData("lvs_settings {\nlblc_expiration 2678401\n}", 2,
+        "'lblc_expiration' is a whole number from 0 to 2678400, not '2678401'")]
     [InlineData("lvs_settings {\nsloppy_tcp on\n}", 2,
         "'sloppy_tcp' is a whole number from 0 to 1, not 'on'")]
     [InlineData("lvs_settings {\namdroprate 5\n}", 2,

@@ -78,6 +78,11 @@ public sealed class ConnectionModelTests
         public Instant Deadline { get; set; }
 
         public uint Packets { get; set; }
+
+        public bool IsProven { get; set; }
+
+        /// <summary>Which connection of the run it is.</summary>
+        public required long Number { get; init; }
     }
 
     /// <summary>Room for fewer connections than there are flows: fullness is met, too.</summary>
@@ -164,13 +169,15 @@ public sealed class ConnectionModelTests
         private void Create(int flow, RealServer server)
         {
             bool isFull = _models.Count == _rig.Table.Capacity;
-            bool isRefused = isFull && !_models.Values.Any(IsEmbryonic);
+            Model? oldest = _models.Values.Where(model => !model.IsProven)
+                .MinBy(model => model.Number);
+            bool isRefused = isFull && oldest is null;
             int handle = _rig.Table.Create(_rig.Service, server, _rig.Flow(flow), _now);
             Assert.Equal(isRefused, handle < 0);
             if (isFull && !isRefused)
             {
                 Model gone = Assert.Single(_models.Values, model => _rig.Find(model.Flow) < 0);
-                Assert.True(IsEmbryonic(gone));
+                Assert.Same(oldest, gone);
                 _models.Remove(gone.Flow);
             }
 
@@ -179,16 +186,13 @@ public sealed class ConnectionModelTests
                 _models[flow] = new()
                 {
                     Flow = flow,
+                    Number = _rig.Table.Created,
                     Server = server,
                     SeesReplies = server.Method == ForwardingMethod.Nat,
                     Deadline = _now + TimeSpan.FromSeconds(3),
                 };
             }
         }
-
-        private static bool IsEmbryonic(Model model) => model.State
-            is ConnectionState.None or ConnectionState.SynReceived
-            or ConnectionState.SynSent or ConnectionState.SynAck;
 
         private void Packet(int flow, FlowDirection direction, TcpFlags flags)
         {
@@ -203,6 +207,10 @@ public sealed class ConnectionModelTests
             bool isReply = direction == FlowDirection.FromServer;
             model.SeesReplies |= isReply;
             model.Packets += isReply ? 0u : 1u;
+            bool isNat = model.Server.Method == ForwardingMethod.Nat;
+            model.IsProven |= before == ConnectionState.Established
+                && flags is not (TcpFlags.Syn or TcpFlags.Reset)
+                && isReply == isNat;
             model.State = TcpStates.Next(before, direction, flags, model.SeesReplies);
             model.Deadline = _now + new Timeouts()[model.State];
 

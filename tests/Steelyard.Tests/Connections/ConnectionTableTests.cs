@@ -22,8 +22,8 @@ public sealed class ConnectionTableTests
     public void A_full_table_refuses_and_takes_again_when_one_ended()
     {
         TableRig rig = new(capacity: 2);
-        rig.Establish(0);
-        int second = rig.Establish(1);
+        rig.Converse(0);
+        int second = rig.Converse(1);
 
         Assert.Equal(-1, rig.Create(2));
         Assert.Equal(2, rig.Servers[0].Counters.Connections);
@@ -32,21 +32,6 @@ public sealed class ConnectionTableTests
 
         Assert.Equal(second, rig.Create(2));
         Assert.Equal(-1, rig.Find(1));
-    }
-
-    [Fact]
-    public void In_a_full_table_a_half_open_connection_gives_way_and_is_counted()
-    {
-        TableRig rig = new(capacity: 2);
-        rig.Establish(0);
-        rig.Create(1);
-
-        int third = rig.Create(2);
-
-        Assert.True(third >= 0);
-        Assert.True(rig.Find(0) >= 0);
-        Assert.Equal(-1, rig.Find(1));
-        Assert.Equal(1, rig.Table.Evicted);
     }
 
     [Fact]

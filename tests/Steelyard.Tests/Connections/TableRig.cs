@@ -59,6 +59,20 @@ internal sealed class TableRig
         return handle;
     }
 
+    /// <summary>A handshake, and something said in each direction after it.</summary>
+    public int Converse(int number, int server = 0)
+    {
+        int handle = Establish(number, server);
+        TcpFlags said = TcpFlags.Push | TcpFlags.Acknowledgment;
+        Table.OnTcp(handle, FlowDirection.FromClient, said, Now);
+        if (Servers[server].Method == ForwardingMethod.Nat)
+        {
+            Table.OnTcp(handle, FlowDirection.FromServer, said, Now);
+        }
+
+        return handle;
+    }
+
     public int Pass(TimeSpan span)
     {
         Now += span;

@@ -23,7 +23,7 @@ public sealed class TableWatchTests
         BoxEvent told = Assert.Single(_effects.Events);
         Assert.Equal(EventSeverity.Warning, told.Severity);
         Assert.Contains(
-            "3 half-open connections gave way", told.Sentence, StringComparison.Ordinal);
+            "3 connections that nobody proved gave way", told.Sentence, StringComparison.Ordinal);
 
         _counters.ConnectionsEvicted = 10;
         watch.Look(At(91));
@@ -40,6 +40,22 @@ public sealed class TableWatchTests
         watch.Look(At(1));
 
         Assert.Equal(EventSeverity.Error, Assert.Single(_effects.Events).Severity);
+    }
+
+    [Fact]
+    public void Connections_refused_for_a_share_name_the_words_that_set_it()
+    {
+        TableWatch watch = new(_counters, _effects);
+        _counters.ConnectionsRefused = 3;
+        _counters.RefusedServiceShare = 2;
+
+        watch.Look(At(1));
+
+        BoxEvent told = Assert.Single(_effects.Events);
+        Assert.Equal(EventSeverity.Error, told.Severity);
+        Assert.Contains(
+            "2 new connections were refused", told.Sentence, StringComparison.Ordinal);
+        Assert.Contains("service_share", told.Sentence, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -34,10 +34,35 @@ public class DropReasonOnwardTests
         Assert.Single(box.FromClient(PacketBuilder.Tcp(Client, Web)));
         Assert.Single(box.FromClient(
             PacketBuilder.Tcp(Client, Web).Flags(TcpFlags.Acknowledgment)));
+        Assert.Single(box.FromServer(
+            PacketBuilder.Tcp("10.1.0.11:80", Client).Flags(TcpFlags.Acknowledgment)));
 
         SentFrame[] sent = box.FromClient(PacketBuilder.Tcp("10.0.0.1:40002", Web));
 
         AssertDropped(box, DropReason.ConnectionTableFull, sent);
+    }
+
+    /// <summary>Of 16 places one is free, less than an eighth; half of all is 8.</summary>
+    [Fact]
+    [Drops(DropReason.OverFairShare)]
+    public void A_connection_beyond_its_services_share_of_a_short_table_is_dropped()
+    {
+        TestBox box = new(new EngineOptions { ConnectionCapacity = 16 });
+        box.AddService(TransportProtocol.Udp, "10.9.0.1:53");
+        box.AddServer(
+            box.AddService(TransportProtocol.Tcp, Web), "10.1.0.11:80", ForwardingMethod.Direct);
+        for (int client = 1; client <= 15; client++)
+        {
+            for (int segment = 0; segment < 3; segment++)
+            {
+                box.FromClient(PacketBuilder.Tcp($"10.0.{client}.1:40001", Web).Flags(
+                    segment == 0 ? TcpFlags.Syn : TcpFlags.Acknowledgment));
+            }
+        }
+
+        SentFrame[] sent = box.FromClient(PacketBuilder.Tcp("10.0.16.1:40001", Web));
+
+        AssertDropped(box, DropReason.OverFairShare, sent);
     }
 
     [Fact]

@@ -89,6 +89,7 @@ public class UpkeepTests
         box.Command(new EditService(web.Key, settings, schedule: null));
         box.AddServer(web, "10.1.0.12:80", ForwardingMethod.Nat);
         box.FromClient(PacketBuilder.Udp("10.0.0.1:40001", "10.9.0.1:53"));
+        box.FromServer(PacketBuilder.Udp("10.1.0.11:53", "10.0.0.1:40001"));
 
         SentFrame[] sent = box.FromClient(PacketBuilder.Tcp("10.0.0.2:40001", "10.9.0.1:80"));
 

@@ -19,6 +19,12 @@ public sealed class GoldenTests
     public static TheoryData<string> Syncs =>
         [.. Scenario.NamesIn("sync")];
 
+    /// <summary>
+    /// Written by hand from what the recordings' README and the kernel's source say.
+    /// </summary>
+    public static TheoryData<string> Derived =>
+        [.. Scenario.NamesIn("derived")];
+
     /// <summary>Second directors that heard the messages of the kernel's sync daemon.</summary>
     public static TheoryData<string> Backups =>
         [.. Scenario.NamesIn("sync").SelectMany(Scenario.BackupsOf)];
@@ -26,6 +32,7 @@ public sealed class GoldenTests
     [Theory]
     [MemberData(nameof(Scenarios))]
     [MemberData(nameof(Syncs))]
+    [MemberData(nameof(Derived))]
     public void The_recording_is_reproduced(string name)
     {
         ScenarioReplay replay = new(Scenario.Load(name));

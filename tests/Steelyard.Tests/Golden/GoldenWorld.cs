@@ -29,6 +29,9 @@ internal sealed class GoldenWorld
     private readonly MemoryPort _local;
     private readonly ForwardingCounters[] _counters;
 
+    /// <summary>What is wrong with the checksums of the packet that went in last.</summary>
+    private string? _fault;
+
     /// <param name="held">Virtual addresses.</param>
     public GoldenWorld(
         IEnumerable<IpAddress> held, int clientSideMtu = 65_535, int serverSideMtu = 65_535)
@@ -149,6 +152,7 @@ internal sealed class GoldenWorld
     private Sighting[] Send(MemoryPort port, ReadOnlySpan<byte> frame)
     {
         _seen.Clear();
+        _fault = PacketSums.FaultOf(frame[EthernetFrame.HeaderLength..]);
         Assert.True(port.Deliver(frame));
         Turn();
         return [.. _seen];
@@ -170,7 +174,7 @@ internal sealed class GoldenWorld
             MaximumTransmissionUnit = mtu,
         };
         port.Taker = (ReadOnlySpan<byte> frame, in FrameOffload offload) =>
-            _seen.Add(new(new SentFrame(port, frame.ToArray(), offload)));
+            _seen.Add(new(new SentFrame(port, frame.ToArray(), offload), _fault));
         return port;
     }
 }

@@ -21,6 +21,30 @@ internal sealed record PacketPlan(
 
     public static PacketPlan Of(JsonElement step)
     {
+        PacketPlan plan = ByOperation(step);
+        return step.Text("checksum") switch
+        {
+            null => plan,
+            "wrong" => plan with
+            {
+                Packets = Array.ConvertAll(plan.Packets, Wrong),
+            },
+            string other => throw new NotSupportedException(other),
+        };
+    }
+
+    /// <summary>The same packet, with a checksum that no sum of it gives.</summary>
+    private static Func<Conversation, byte[]> Wrong(Func<Conversation, byte[]> packet) =>
+        conversation =>
+        {
+            byte[] wrong = packet(conversation);
+            bool isUdp = PacketSums.Protocol(wrong) == GoldenPacket.UdpProtocol;
+            wrong[PacketSums.HeaderLength(wrong) + (isUdp ? 6 : 16)] ^= 0x5A;
+            return wrong;
+        };
+
+    private static PacketPlan ByOperation(JsonElement step)
+    {
         int length = step.Number("len");
         return step.Text("op") switch
         {

@@ -31,6 +31,9 @@ internal sealed class Sysctls(GoldenWorld world)
             "drop_entry" => _settings with { DropEntry = number },
             "drop_packet" => _settings with { DropPacket = number },
             "secure_tcp" => _settings with { SecureTcp = number },
+            "lblc_expiration" => _settings with { LblcExpiration = TimeSpan.FromSeconds(number) },
+            "lblcr_expiration" =>
+                _settings with { LblcrExpiration = TimeSpan.FromSeconds(number) },
             "am_droprate" => _settings with { AmDroprate = number },
 
             // The recordings' virtual addresses are the director's own, which it never bypasses.

@@ -81,7 +81,8 @@ public sealed class GoldenTests
         }
 
         box.Touch = entry => RecordedNumbers.Fill(entry, wanted);
-        (int Code, string Output, string Error) result = await RunAsync(box, arguments);
+        (int Code, string Output, string Error) result =
+            await RunAsync(box, arguments, Text(Lines(happening, "stdin")));
 
         string shown = happening.TryGetProperty("compare", out _)
             ? Text(SortRows(result.Output.TrimEnd('\n').Split('\n')))
@@ -93,12 +94,13 @@ public sealed class GoldenTests
     }
 
     private static async Task<(int Code, string Output, string Error)> RunAsync(
-        ModelBox box, string arguments)
+        ModelBox box, string arguments, string input = "")
     {
+        using StringReader reader = new(input);
         using StringWriter output = new();
         using StringWriter error = new();
         IpvsadmProgram program =
-            new(box, new FixedNames(), new(TextReader.Null, output, error));
+            new(box, new FixedNames(), new(reader, output, error));
         int code = await program.RunAsync(
             arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries), CancellationToken.None);
         return (code, output.ToString(), error.ToString());

@@ -114,6 +114,28 @@ public sealed class SchedulerTests
         Assert.Equal(stays, then == first);
     }
 
+    [Theory]
+    [InlineData("lblc", 60, false)]
+    [InlineData("lblc", 59, true)]
+    [InlineData("lblcr", 120, false)]
+    [InlineData("lblcr", 119, true)]
+    public void How_long_it_is_remembered_can_be_set(string name, int minutes, bool stays)
+    {
+        VirtualService service = ServiceOf(name, 4, 4);
+        RealServer first = service.Schedule.Pick(service, FlowOf(1, 2), Start)!;
+        first.ActiveConnections = 4;
+
+        service.Schedule.Adopt(new LvsSettings
+        {
+            LblcExpiration = TimeSpan.FromMinutes(60),
+            LblcrExpiration = TimeSpan.FromMinutes(120),
+        });
+        RealServer? then = service.Schedule.Pick(
+            service, FlowOf(1, 2), Start + TimeSpan.FromMinutes(minutes));
+
+        Assert.Equal(stays, then == first);
+    }
+
     /// <summary>The kernel finds the old server in its trash, with what is remembered.</summary>
     [Theory]
     [InlineData("lblc")]

@@ -11,6 +11,7 @@ public sealed class AddService(VirtualService service) : IEngineCommand
     public void Apply(Engine engine, Instant now)
     {
         engine.Prepare(service.Settings);
+        service.Schedule.Adopt(engine.Settings);
         engine.Services.Add(service);
     }
 }

@@ -15,6 +15,7 @@ public sealed class EditService(
     public void Apply(Engine engine, Instant now)
     {
         engine.Prepare(settings);
+        schedule?.Adopt(engine.Settings);
         VirtualService? service = engine.Services.Find(key);
         service?.Change(settings, schedule ?? service.Schedule);
     }

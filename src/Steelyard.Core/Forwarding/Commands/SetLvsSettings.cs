@@ -6,5 +6,5 @@ namespace Steelyard.Core.Forwarding.Commands;
 /// <summary>Switches of LVS; they hold from the next packet on.</summary>
 public sealed class SetLvsSettings(LvsSettings settings) : IEngineCommand
 {
-    public void Apply(Engine engine, Instant now) => engine.Settings = settings;
+    public void Apply(Engine engine, Instant now) => engine.Adopt(settings);
 }
