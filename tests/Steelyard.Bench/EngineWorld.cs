@@ -60,6 +60,9 @@ internal sealed class EngineWorld
         }
 
         Put(new AddService(service));
+
+        // A million flows of few networks are to fill the table to its last place.
+        Put(new SetLvsSettings(new LvsSettings { SourceShare = 100 }));
         WriteTemplate();
         Turn();
     }
