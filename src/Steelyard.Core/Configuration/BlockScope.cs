@@ -10,6 +10,9 @@ namespace Steelyard.Core.Configuration;
 /// </summary>
 internal sealed class BlockScope(string block, FaultList faults)
 {
+    /// <summary>Of all other words the last one counts, there as here.</summary>
+    private const string FirstCounts = "lvs_sync_daemon";
+
     private readonly HashSet<string> _seen = [];
 
     private string Place => block.Length == 0 ? "outside all blocks" : $"in {block}";
@@ -57,6 +60,14 @@ internal sealed class BlockScope(string block, FaultList faults)
 
         if (!word.OpensBlock && !_seen.Add(word.Text))
         {
+            if (word.Text == FirstCounts)
+            {
+                faults.Warning(
+                    statement.Position,
+                    $"'{word.Text}' is given twice; the first one counts, as in keepalived");
+                return false;
+            }
+
             faults.Warning(
                 statement.Position, $"'{word.Text}' is given twice; the last one counts");
         }

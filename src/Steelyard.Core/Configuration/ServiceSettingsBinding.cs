@@ -58,6 +58,12 @@ internal sealed class ServiceSettingsBinding(ValueReader values)
             values.Faults.Error(onePacket.Position, "'ops' is for UDP");
         }
 
+        if (_granularity is not null)
+        {
+            // As in keepalived: who says which clients are one wants them to be.
+            _persistence ??= PersistenceSettings.DefaultTimeout;
+        }
+
         if (_persistence is null && key is { Mark: 0, Port: 0 })
         {
             values.Faults.Warning(
@@ -148,13 +154,6 @@ internal sealed class ServiceSettingsBinding(ValueReader values)
     {
         if (_persistence is not TimeSpan timeout)
         {
-            if (_granularity is Word idle)
-            {
-                values.Faults.Warning(
-                    idle.Position,
-                    "'persistence_granularity' means nothing without persistence_timeout");
-            }
-
             return null;
         }
 

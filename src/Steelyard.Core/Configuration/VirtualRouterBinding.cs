@@ -10,16 +10,19 @@ internal sealed class VirtualRouterBinding(ValueReader values, GlobalBinding glo
     /// <summary>Max_Advertise_Interval: 4095 centiseconds. RFC 9568 §5.2.7.</summary>
     private const decimal MaximumIntervalSeconds = 40.95m;
 
+    private const int UsualPriority = 100;
+    private const int OwnerPriority = 255;
+
     private readonly VirtualAddressBinding _held = new(values);
     private Word? _interface;
     private Word? _interval;
     private Word? _versionWord;
     private int? _identifier;
     private int? _ownVersion;
-    private int _priority = 100;
-    private bool _startsAsMaster;
+    private int? _priority;
+    private Word? _stateMaster;
     private Statement? _noPreempt;
-    private TimeSpan _preemptDelay;
+    private Statement? _preemptDelay;
     private Word? _sourceWord;
     private Word? _nativeIpv6;
     private Statement? _authentication;
@@ -33,6 +36,11 @@ internal sealed class VirtualRouterBinding(ValueReader values, GlobalBinding glo
     /// Over IPv6 there is version 3 alone: the default is for IPv4, as in keepalived.
     /// </summary>
     private int Version => _ownVersion ?? (IsIpv6 ? 3 : globals.RouterVersion);
+
+    /// <summary>As in keepalived, where who begins as MASTER without a number owns.</summary>
+    private int Priority => _priority ?? (_stateMaster is null ? UsualPriority : OwnerPriority);
+
+    private bool StartsAsMaster => _stateMaster is not null || Priority == OwnerPriority;
 
     /// <summary>The router, or none when what names it is missing.</summary>
     public VirtualRouterConfig? Bind(Statement instance, string name)
@@ -51,6 +59,7 @@ internal sealed class VirtualRouterBinding(ValueReader values, GlobalBinding glo
         CheckFamily();
         IpAddress? source = BindSource();
         TimeSpan interval = BindInterval();
+        TimeSpan delay = BindPreemption();
         string? password = _authentication is null
             ? null
             : new AuthenticationBinding(values).Bind(_authentication, Version);
@@ -64,12 +73,12 @@ internal sealed class VirtualRouterBinding(ValueReader values, GlobalBinding glo
             Name = name,
             Interface = device.Text,
             VirtualRouterId = (byte)identifier,
-            Priority = (byte)_priority,
+            Priority = (byte)Priority,
             Version = Version,
             AdvertisementInterval = interval,
-            StartsAsMaster = _startsAsMaster,
-            Preempts = _noPreempt is null,
-            PreemptDelay = _preemptDelay,
+            StartsAsMaster = StartsAsMaster,
+            Preempts = StartsAsMaster || _noPreempt is null,
+            PreemptDelay = delay,
             Addresses = _held.Addresses,
             ExcludedAddresses = _held.Excluded,
             SourceAddress = source,
@@ -127,7 +136,7 @@ internal sealed class VirtualRouterBinding(ValueReader values, GlobalBinding glo
                 _noPreempt = null;
                 break;
             case "preempt_delay":
-                _preemptDelay = values.Seconds(statement, 0, 1000) ?? _preemptDelay;
+                _preemptDelay = statement;
                 break;
             case "mcast_src_ip":
                 _sourceWord = values.Single(statement);
@@ -165,7 +174,7 @@ internal sealed class VirtualRouterBinding(ValueReader values, GlobalBinding glo
         if (values.Single(statement) is Word word
             && values.OneOf(word, "a state", ["MASTER", "BACKUP"]) is string state)
         {
-            _startsAsMaster = state == "MASTER";
+            _stateMaster = state == "MASTER" ? word : null;
         }
     }
 
@@ -187,14 +196,45 @@ internal sealed class VirtualRouterBinding(ValueReader values, GlobalBinding glo
             values.Faults.Error(
                 instance.Position, $"vrrp_instance {name} holds no address: add virtual_ipaddress");
         }
+    }
 
-        if (_noPreempt is { } noPreempt && _startsAsMaster)
+    /// <summary>
+    /// What keepalived clears with a warning is cleared here, and said: a box that begins as MASTER
+    /// leaves no living MASTER in place, and waits for none.
+    /// </summary>
+    private TimeSpan BindPreemption()
+    {
+        if (_stateMaster is Word state && _priority is null)
         {
-            values.Faults.Error(
-                noPreempt.Position,
-                "'nopreempt' contradicts 'state MASTER': a box that leaves a living MASTER in "
-                + "place starts as BACKUP; say 'state BACKUP' on both boxes");
+            values.Faults.Warning(
+                state.Position,
+                "'state MASTER' without 'priority' is priority 255, as in keepalived: the owner, "
+                + "which no other router may be; say a priority on both boxes");
         }
+
+        TimeSpan delay = _preemptDelay is null
+            ? TimeSpan.Zero
+            : values.Seconds(_preemptDelay, 0, 1000) ?? TimeSpan.Zero;
+        string begins = _stateMaster is null ? "'priority 255'" : "'state MASTER'";
+        if (StartsAsMaster && _noPreempt is { } noPreempt)
+        {
+            values.Faults.Warning(
+                noPreempt.Position,
+                $"'nopreempt' contradicts {begins}, ignored as in keepalived: a box that leaves a "
+                + "living MASTER in place starts as BACKUP; say 'state BACKUP' on both boxes");
+        }
+
+        bool isIdle = StartsAsMaster ? _stateMaster is not null : _noPreempt is not null;
+        if (delay == TimeSpan.Zero || !isIdle)
+        {
+            return delay;
+        }
+
+        values.Faults.Warning(
+            _preemptDelay!.Position,
+            $"'preempt_delay' does not go with {(StartsAsMaster ? begins : "'nopreempt'")}, "
+            + "ignored as in keepalived");
+        return TimeSpan.Zero;
     }
 
     /// <summary>The addresses say over which family the adverts go.</summary>

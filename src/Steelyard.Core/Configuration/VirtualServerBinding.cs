@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
@@ -66,14 +67,14 @@ internal sealed class VirtualServerBinding(ValueReader values, ServiceNameBindin
             : new(_protocol, name.Address, name.Port);
         List<RealServerConfig> servers = BindRealServers(key, isShown: false);
         RealServerConfig? sorry = BindSorry(key, servers);
-        CheckQuorum(server, servers);
+        (int quorum, int hysteresis) = Reachable(server, servers);
         return new VirtualServerConfig
         {
             Key = key,
             Settings = _settings.Build(server, key),
             DelayLoop = _checks.DelayLoop ?? CheckBinding.DelayLoop,
-            Quorum = _quorum,
-            Hysteresis = _hysteresis,
+            Quorum = quorum,
+            Hysteresis = hysteresis,
             RealServers = ConfigList.From(servers),
             SorryServer = sorry,
         };
@@ -212,14 +213,6 @@ internal sealed class VirtualServerBinding(ValueReader values, ServiceNameBindin
             return null;
         }
 
-        if (servers.Exists(server => server.Endpoint == endpoint))
-        {
-            // It would go with the sorry server when the others return.
-            values.Faults.Error(
-                statement.Position, $"{endpoint} is a real server of this service already");
-            return null;
-        }
-
         return new RealServerConfig
         {
             Endpoint = endpoint,
@@ -227,30 +220,48 @@ internal sealed class VirtualServerBinding(ValueReader values, ServiceNameBindin
         };
     }
 
-    private void CheckQuorum(Statement server, List<RealServerConfig> servers)
+    /// <summary>
+    /// What the servers can reach together, as keepalived lowers it: a server that is taken out
+    /// by a comment must not leave the service to its sorry server for ever.
+    /// </summary>
+    private (int Quorum, int Hysteresis) Reachable(
+        Statement server, List<RealServerConfig> servers)
     {
         SourcePosition position = _quorumWord?.Position ?? server.Position;
-        if (_hysteresis >= _quorum)
-        {
-            values.Faults.Error(
-                position,
-                $"the hysteresis ({_hysteresis}) must be less than the quorum ({_quorum})");
-        }
-
         if (_realServers.Count == 0)
         {
             values.Faults.Warning(server.Position, "the service has no real_server");
-            return;
+            return (_quorum, _hysteresis);
         }
 
         long total = servers.Sum(known => (long)known.Settings.Weight);
-        if (servers.Count == _realServers.Count && total < (long)_quorum + _hysteresis)
+        bool isKnown = servers.Count == _realServers.Count;
+        if (isKnown && total == 0)
+        {
+            values.Faults.Warning(
+                position, "the servers of the service have no weight: it is never up");
+        }
+
+        int quorum = isKnown && total > 0 ? (int)Math.Min(_quorum, total) : _quorum;
+        int hysteresis = Math.Min(_hysteresis, quorum - 1);
+        hysteresis = isKnown && total > 0
+            ? (int)Math.Min(hysteresis, total - quorum) : hysteresis;
+        if (quorum != _quorum)
         {
             values.Faults.Warning(
                 position,
-                "once down the service will not come up again: "
-                + $"its servers weigh {total} together, and it needs "
-                + $"{(long)_quorum + _hysteresis}");
+                $"the quorum of {_quorum} is more than the servers weigh together: "
+                + $"{quorum} is taken" + (hysteresis != _hysteresis
+                    ? $", with a hysteresis of {hysteresis}" : string.Empty));
         }
+        else if (hysteresis != _hysteresis)
+        {
+            values.Faults.Warning(
+                position,
+                $"a hysteresis of {_hysteresis} does not go with a quorum of {quorum} "
+                + $"and servers that weigh {total} together: {hysteresis} is taken");
+        }
+
+        return (quorum, hysteresis);
     }
 }

@@ -19,8 +19,9 @@ namespace Steelyard.Host.Probes;
 /// </summary>
 internal sealed class HttpProbe : IDisposable
 {
-    // Health pages are small. A server that sends more is not read to its end.
+    // Health pages are small. A longer one is not read to its end, unless its digest is wanted.
     private const int LongestBody = 4 * 1024 * 1024;
+    private const int LongestHashedBody = 64 * 1024 * 1024;
     private const int ReadSize = 16 * 1024;
 
     private static readonly ImmutableArray<(int First, int Last)> Success = [(200, 299)];
@@ -68,7 +69,8 @@ internal sealed class HttpProbe : IDisposable
             try
             {
                 using HttpResponseMessage response = await _client.SendAsync(request, deadline);
-                string? digest = await DigestAsync(response, deadline);
+                int longest = url.Digest is null ? LongestBody : LongestHashedBody;
+                string? digest = await DigestAsync(response, longest, deadline);
                 return Judge(check.Target, url, (int)response.StatusCode, digest);
             }
             catch (HttpRequestException failure)
@@ -90,9 +92,10 @@ internal sealed class HttpProbe : IDisposable
             return ProbeOutcome.Bad($"{target} answered {url.Path} with status {status}");
         }
 
-        if (digest is null)
+        if (digest is null && url.Digest is not null)
         {
-            return ProbeOutcome.Bad($"{target} answered {url.Path} with more than 4 MiB");
+            return ProbeOutcome.Bad(
+                $"{target} answered {url.Path} with more than 64 MiB, too much for a digest");
         }
 
         bool agrees = url.Digest is null
@@ -137,10 +140,11 @@ internal sealed class HttpProbe : IDisposable
     }
 
     /// <summary>
-    /// MD5 of the body in lower-case hexadecimal, as genhash prints it; null: too long.
+    /// MD5 of the body in lower-case hexadecimal, as genhash prints it; null: too long. A body
+    /// that ends before its length does has ended.
     /// </summary>
     private static async Task<string?> DigestAsync(
-        HttpResponseMessage response, CancellationToken deadline)
+        HttpResponseMessage response, int longest, CancellationToken deadline)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
         await using Stream body = await response.Content.ReadAsStreamAsync(deadline);
@@ -152,13 +156,18 @@ internal sealed class HttpProbe : IDisposable
             while ((length = await body.ReadAsync(buffer, deadline)) > 0)
             {
                 total += length;
-                if (total > LongestBody)
+                if (total > longest)
                 {
                     return null;
                 }
 
                 hash.AppendData(buffer, 0, length);
             }
+        }
+        catch (HttpIOException ended)
+            when (ended.HttpRequestError == HttpRequestError.ResponseEnded)
+        {
+            // keepalived logs that the length does not agree, and goes by the status.
         }
         finally
         {
@@ -172,7 +181,8 @@ internal sealed class HttpProbe : IDisposable
         SocketsHttpConnectionContext context, CancellationToken deadline)
     {
         _ = context.InitialRequestMessage.Options.TryGetValue(TargetKey, out Endpoint target);
-        return new NetworkStream(await TcpProbe.ConnectAsync(target, deadline), ownsSocket: true);
+        return new LenientHead(
+            new NetworkStream(await TcpProbe.ConnectAsync(target, deadline), ownsSocket: true));
     }
 
     private static string Explain(Endpoint target, HttpRequestException failure) =>

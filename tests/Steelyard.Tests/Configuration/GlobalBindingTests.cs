@@ -12,6 +12,21 @@ public sealed class GlobalBindingTests
         "vrrp_instance inside {\ninterface eth1\nvirtual_router_id 52\n"
         + "virtual_ipaddress { 10.0.0.254 }\n}\n";
 
+    /// <summary>keepalived: "has already been specified as eth1 - ignoring".</summary>
+    [Fact]
+    public void Of_two_sync_daemons_the_first_counts()
+    {
+        ConfigurationResult result = MemoryFiles.Load(
+            "global_defs {\n  lvs_sync_daemon eth1 id 7\n  lvs_sync_daemon eth2 id 8\n}\n");
+
+        SyncConfig sync = result.Config!.Sync!;
+        Assert.Equal(("eth1", 7), (sync.Interface, (int)sync.SyncId));
+        Assert.Contains(
+            "box.conf:3:3: warning: 'lvs_sync_daemon' is given twice; the first one counts, as in "
+            + "keepalived",
+            result.Faults.Select(fault => fault.ToString()));
+    }
+
     [Fact]
     public void An_empty_file_is_a_configuration()
     {

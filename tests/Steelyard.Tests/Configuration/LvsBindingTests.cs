@@ -57,6 +57,7 @@ public sealed class LvsBindingTests
     [Theory]
     [InlineData("persistence_timeout", 360, 0xFFFF_FFFF)]
     [InlineData("persistence_timeout 7\npersistence_granularity 24", 7, 0xFFFF_FF00)]
+    [InlineData("persistence_granularity 24", 360, 0xFFFF_FF00)]
     [InlineData("persistence_granularity 255.0.255.0\npersistence_timeout 7", 7, 0xFF00_FF00)]
     public void A_granularity_is_a_mask_or_its_length(string words, int seconds, uint mask)
     {

@@ -46,7 +46,7 @@ public sealed class VirtualRouterBindingTests
                 use_vmac
                 accept
                 virtual_router_id 7
-                priority 255
+                priority 254
                 version 3
                 advert_int 0.25
                 nopreempt
@@ -70,11 +70,11 @@ public sealed class VirtualRouterBindingTests
             Name = "a",
             Interface = "eth1.5",
             VirtualRouterId = 7,
-            Priority = 255,
+            Priority = 254,
             Version = 3,
             AdvertisementInterval = TimeSpan.FromMilliseconds(250),
             Preempts = false,
-            PreemptDelay = TimeSpan.FromSeconds(2.5),
+            PreemptDelay = TimeSpan.Zero, // Beside nopreempt there is none.
             Addresses =
             [
                 new IpPrefix(IpAddress.Parse("192.0.2.1"), 24),
@@ -212,17 +212,37 @@ public sealed class VirtualRouterBindingTests
         Assert.Equal([$"box.conf:1:1: {sentence}"], faults);
     }
 
-    [Fact]
-    public void A_box_that_starts_as_master_cannot_promise_nopreempt()
+    /// <summary>Values and warnings of keepalived 2.2.7.</summary>
+    [Theory]
+    [InlineData("state MASTER", 255, true, true, 0,
+        "'state MASTER' without 'priority' is priority 255, as in keepalived: the owner")]
+    [InlineData("state BACKUP\n  state MASTER\n  priority 150", 150, true, true, 0, "given twice")]
+    [InlineData("state BACKUP", 100, false, true, 0, null)]
+    [InlineData("priority 255", 255, true, true, 0, null)]
+    [InlineData("state MASTER\n  priority 150\n  nopreempt", 150, true, true, 0,
+        "'nopreempt' contradicts 'state MASTER', ignored as in keepalived: a box that leaves a "
+        + "living MASTER in place starts as BACKUP; say 'state BACKUP' on both boxes")]
+    [InlineData("priority 255\n  nopreempt", 255, true, true, 0,
+        "'nopreempt' contradicts 'priority 255', ignored")]
+    [InlineData("nopreempt", 100, false, false, 0, null)]
+    [InlineData("state MASTER\n  priority 150\n  preempt_delay 5", 150, true, true, 0,
+        "'preempt_delay' does not go with 'state MASTER', ignored as in keepalived")]
+    [InlineData("nopreempt\n  preempt_delay 5", 100, false, false, 0,
+        "'preempt_delay' does not go with 'nopreempt', ignored as in keepalived")]
+    [InlineData("preempt_delay 12.5", 100, false, true, 12.5, null)]
+    public void Who_begins_as_master_and_preempts_is_as_in_keepalived(
+        string words, byte priority, bool starts, bool preempts, double delay, string? warning)
     {
-        string[] faults = MemoryFiles.FaultsOf(Instance("  nopreempt\n  state MASTER"));
+        ConfigurationResult result = MemoryFiles.Load(Instance("  " + words));
 
+        VirtualRouterConfig router = Assert.Single(result.Config!.VirtualRouters);
         Assert.Equal(
-            [
-                "box.conf:5:3: 'nopreempt' contradicts 'state MASTER': a box that leaves a living "
-                + "MASTER in place starts as BACKUP; say 'state BACKUP' on both boxes",
-            ],
-            faults);
+            (priority, starts, preempts, delay),
+            (router.Priority, router.StartsAsMaster, router.Preempts,
+                router.PreemptDelay.TotalSeconds));
+        string? said = result.Faults.Select(fault => fault.Sentence).SingleOrDefault();
+        Assert.Equal(warning is null, said is null);
+        Assert.Contains(warning ?? string.Empty, said ?? string.Empty, StringComparison.Ordinal);
     }
 
     [Fact]

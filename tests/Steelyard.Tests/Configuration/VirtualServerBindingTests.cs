@@ -225,7 +225,6 @@ public sealed class VirtualServerBindingTests
     [InlineData("lb_algo rrr", "'rrr' is not a scheduler; did you mean rr?")]
     [InlineData("lvs_method DRX", "'DRX' is not a forwarding method; did you mean DR?")]
     [InlineData("quorum 0", "'quorum' is a whole number from 1 to 1000000000, not '0'")]
-    [InlineData("hysteresis 1", "the hysteresis (1) must be less than the quorum (1)")]
     [InlineData("alpha maybe", "'alpha' is on or off, not 'maybe'")]
     [InlineData("virtualhost a/b", "'a/b' cannot stand in an HTTP Host field")]
     [InlineData("virtualhost \"a\\r\\nX: y\"", "'a??X: y' cannot stand in an HTTP Host field")]
@@ -236,8 +235,6 @@ public sealed class VirtualServerBindingTests
     [InlineData("real_server 10.0.0.2 http {\n}",
         "a port is a whole number from 1 to 65535, not 'http'")]
     [InlineData("real_server 10.0.0.1 80 {\n}", "real_server 10.0.0.1:80 is given twice")]
-    [InlineData("sorry_server 10.0.0.1 80",
-        "10.0.0.1:80 is a real server of this service already")]
     [InlineData("real_server 10.0.0.2 81 {\nlvs_method DR\n}",
         "direct routing leaves the port as it is: the server must listen on 80")]
     [InlineData("real_server 10.0.0.2 80 {\nweight 65536\n}",
@@ -337,18 +334,49 @@ public sealed class VirtualServerBindingTests
             result.Faults.Select(fault => fault.ToString()));
     }
 
-    [Fact]
-    public void A_service_that_cannot_come_up_again_is_warned_about()
+    /// <summary>
+    /// One server of weight 1, or two of together 3. keepalived lowers the quorum to what is there
+    /// and the hysteresis below the quorum; it does not see that both together are out of reach.
+    /// </summary>
+    [Theory]
+    [InlineData("quorum 2", 1, 0,
+        "the quorum of 2 is more than the servers weigh together: 1 is taken")]
+    [InlineData("quorum 3\nhysteresis 1", 1, 0,
+        "the quorum of 3 is more than the servers weigh together: 1 is taken, "
+        + "with a hysteresis of 0")]
+    [InlineData("quorum 2\nhysteresis 2\n" + Second, 2, 1,
+        "a hysteresis of 2 does not go with a quorum of 2 and servers that weigh 3 together: "
+        + "1 is taken")]
+    [InlineData("quorum 3\nhysteresis 1\n" + Second, 3, 0,
+        "a hysteresis of 1 does not go with a quorum of 3 and servers that weigh 3 together: "
+        + "0 is taken")]
+    [InlineData("hysteresis 1", 1, 0,
+        "a hysteresis of 1 does not go with a quorum of 1 and servers that weigh 1 together: "
+        + "0 is taken")]
+    [InlineData("quorum 2\nhysteresis 1\n" + Second, 2, 1, null)]
+    [InlineData("quorum 3\n" + Second, 3, 0, null)]
+    public void A_quorum_out_of_reach_is_lowered(
+        string words, int quorum, int hysteresis, string? warning)
     {
-        string[] faults = MemoryFiles.FaultsOf(Service("192.0.2.1 80", "quorum 3\nhysteresis 1"));
+        ConfigurationResult result = MemoryFiles.Load(Service("192.0.2.1 80", words));
 
-        Assert.Equal(
-            [
-                "box.conf:11:1: warning: once down the service will not come up again: "
-                + "its servers weigh 1 together, and it needs 4",
-            ],
-            faults);
+        VirtualServerConfig service = Assert.Single(result.Config!.VirtualServers);
+        Assert.Equal((quorum, hysteresis), (service.Quorum, service.Hysteresis));
+        Assert.All(result.Faults, fault => Assert.True(fault.IsWarning));
+        Assert.Equal(warning, result.Faults.Select(fault => fault.Sentence).SingleOrDefault());
     }
+
+    [Fact]
+    public void A_sorry_server_may_be_a_real_server_too()
+    {
+        ApplianceConfig config =
+            MemoryFiles.Accept(Service("192.0.2.1 80", "sorry_server 10.0.0.1 80"));
+
+        VirtualServerConfig service = Assert.Single(config.VirtualServers);
+        Assert.Equal(service.RealServers[0].Endpoint, service.SorryServer?.Endpoint);
+    }
+
+    private const string Second = "real_server 10.0.0.2 80 {\nweight 2\n}";
 
     private static string Service(string name, string words) => Holder + $$"""
         virtual_server {{name}} {

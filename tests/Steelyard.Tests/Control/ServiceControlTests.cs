@@ -1,3 +1,4 @@
+using System;
 using System.Linq;
 using Steelyard.Core.Configuration;
 using Steelyard.Core.Control.Services;
@@ -12,6 +13,27 @@ public sealed class ServiceControlTests
     private readonly ControlWorld _world = new(1);
 
     private ControlBox Box => _world.A;
+
+    /// <summary>Servers of the first service that the engine has, with their weights.</summary>
+    private string InEngine => string.Join(' ', Box.Engine.Services[0].Servers.ToArray()
+        .OrderBy(server => server.Endpoint.ToString(), StringComparer.Ordinal)
+        .Select(server => $"{server.Endpoint}={server.Settings.Weight}"));
+
+    private static ApplianceConfig WithSorry(string sorry, params RealServerConfig[] servers)
+    {
+        ApplianceConfig config = Configs.Serving(servers);
+        return config with
+        {
+            VirtualServers =
+                [config.VirtualServers[0] with { SorryServer = Configs.Server(sorry) }],
+        };
+    }
+
+    private void FailOnce()
+    {
+        _world.RunFor(2000);
+        Box.Answer(isGood: false);
+    }
 
     [Fact]
     public void A_checked_server_that_a_reload_removes_keeps_no_deadline()
@@ -104,6 +126,103 @@ public sealed class ServiceControlTests
 
         Assert.Equal(("unknown", 1), (
             Box.Servers().Single().Health, Box.Servers().Single().EffectiveWeight));
+    }
+
+    /// <summary>
+    /// Its connections go on, and new ones go to the sorry server, as with keepalived.
+    /// </summary>
+    [Fact]
+    public void A_failed_server_that_is_inhibited_stays_beside_the_sorry_server()
+    {
+        _world.Configure(Box, WithSorry(
+            "10.1.2.99", Configs.Checked() with { InhibitOnFailure = true }));
+        _world.RunFor(500);
+        Box.Answer(isGood: true);
+        RealServer server = Box.Engine.Services[0][0];
+
+        FailOnce();
+
+        Assert.Equal("10.1.2.11:80=0 10.1.2.99:80=1", InEngine);
+        Assert.Same(server, Box.Engine.Services[0].FindServer(server.Endpoint));
+        _world.RunFor(2000);
+        Box.Answer(isGood: true);
+        Assert.Equal("10.1.2.11:80=1", InEngine);
+    }
+
+    [Fact]
+    public void A_failed_server_that_is_not_inhibited_leaves_to_the_sorry_server()
+    {
+        _world.Configure(Box, WithSorry("10.1.2.99", Configs.Checked()));
+        _world.RunFor(500);
+        Box.Answer(isGood: true);
+
+        FailOnce();
+
+        Assert.Equal("10.1.2.99:80=1", InEngine);
+    }
+
+    /// <summary>Alive, but too few of them: they wait without new connections.</summary>
+    [Fact]
+    public void A_living_server_that_is_inhibited_waits_with_weight_0_below_the_quorum()
+    {
+        RealServerConfig living = Configs.Server("10.1.2.12") with { InhibitOnFailure = true };
+        ApplianceConfig config = WithSorry("10.1.2.99", Configs.Checked(), living);
+        VirtualServerConfig service = config.VirtualServers[0] with { Quorum = 2 };
+        _world.Configure(Box, config with { VirtualServers = [service] });
+        _world.RunFor(500);
+        Box.Answer(isGood: true);
+        Assert.Equal("10.1.2.11:80=1 10.1.2.12:80=1", InEngine);
+
+        FailOnce();
+
+        Assert.Equal("10.1.2.12:80=0 10.1.2.99:80=1", InEngine);
+    }
+
+    [Fact]
+    public void A_sorry_server_that_is_a_real_server_serves_alone_even_when_its_checks_fail()
+    {
+        _world.Configure(Box, WithSorry("10.1.2.11", Configs.Checked()));
+        _world.RunFor(500);
+        Box.Answer(isGood: true);
+        RealServer server = Box.Engine.Services[0][0];
+
+        FailOnce();
+
+        Assert.Equal("10.1.2.11:80=1", InEngine);
+        _world.RunFor(2000);
+        Box.Answer(isGood: true);
+        Assert.Equal("10.1.2.11:80=1", InEngine);
+        Assert.Same(server, Box.Engine.Services[0][0]);
+    }
+
+    [Fact]
+    public void A_sorry_server_becomes_a_real_server_and_a_stranger_again_by_reloads()
+    {
+        _world.Configure(Box, WithSorry("10.1.2.12", Configs.Checked()));
+        _world.RunFor(500);
+        Box.Answer(isGood: false);
+        Assert.Equal("10.1.2.12:80=1", InEngine);
+
+        _world.Configure(
+            Box, WithSorry("10.1.2.12", Configs.Checked(), Configs.Server("10.1.2.12")));
+        Assert.Equal("10.1.2.12:80=1", InEngine);
+        _world.Configure(Box, WithSorry("10.1.2.13", Configs.Checked()));
+        Assert.Equal("10.1.2.13:80=1", InEngine);
+        _world.Configure(Box, Configs.Serving(Configs.Checked()));
+        Assert.Equal(string.Empty, InEngine);
+    }
+
+    [Fact]
+    public void A_command_that_deletes_the_server_that_stands_in_ends_that_part_too()
+    {
+        _world.Configure(Box, WithSorry("10.1.2.11", Configs.Checked()));
+        _world.RunFor(500);
+        Box.Answer(isGood: false);
+
+        _ = Box.Controller.Commands.DeleteServer(Configs.Web, Configs.Checked().Endpoint);
+
+        Assert.Equal(string.Empty, InEngine);
+        Assert.Null(Box.Controller.Services[0].Sorry);
     }
 
     [Fact]

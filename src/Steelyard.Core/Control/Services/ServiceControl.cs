@@ -8,7 +8,6 @@ using Steelyard.Core.Forwarding.Commands;
 using Steelyard.Core.Health;
 using Steelyard.Core.Scheduling;
 using Steelyard.Core.Services;
-using Steelyard.Core.Telemetry;
 using Steelyard.Core.Time;
 using Steelyard.Core.Wire;
 
@@ -102,7 +101,7 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
         if (pending.Health.OnOutcome(pending.CheckIndex, outcome, now)
             is HealthTransition transition)
         {
-            ReportHealth(pending.Service, pending.Server, transition);
+            effects.Report(ServiceNews.Of(pending.Service, pending.Server, transition));
             Enforce(pending.Service);
         }
     }
@@ -167,7 +166,7 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
 
         if (service.Quorum.OnWeight(service.AliveWeight()))
         {
-            ReportQuorum(service);
+            effects.Report(ServiceNews.OfQuorum(service));
         }
 
         foreach (ServerEntry server in service.Servers)
@@ -178,7 +177,7 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
         Forget(service);
         if (service.Sorry is ServerEntry sorry)
         {
-            EnforceServer(service, sorry, !service.Quorum.IsUp);
+            EnforceServer(service, sorry, IsWantedInService(service, sorry));
         }
     }
 
@@ -232,16 +231,28 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
         ConfigureSorryServer(service, wanted.SorryServer);
     }
 
+    /// <summary>It may be one of the real servers, which then plays both parts.</summary>
     private void ConfigureSorryServer(ServiceEntry service, RealServerConfig? wanted)
     {
-        if (service.Sorry is ServerEntry old
-            && (wanted is null || wanted.Endpoint != old.Server.Endpoint))
+        ServerEntry? real = wanted is null ? null : service.Find(wanted.Endpoint);
+        real = real is { IsWanted: true } ? real : null;
+        bool stays = service.Sorry is ServerEntry now && (real is null
+            ? !service.Servers.Contains(now) && now.Server.Endpoint == wanted?.Endpoint
+            : ReferenceEquals(now, real));
+        if (service.Sorry is ServerEntry old && !stays)
         {
-            EnforceServer(service, old, false);
             service.Sorry = null;
+            if (!service.Servers.Contains(old))
+            {
+                EnforceServer(service, old, false);
+            }
         }
 
-        if (wanted is not null)
+        if (real is not null)
+        {
+            service.Sorry = real;
+        }
+        else if (wanted is not null)
         {
             service.Sorry ??= new ServerEntry(
                 new RealServer(wanted.Endpoint, wanted.Settings), wanted);
@@ -252,17 +263,24 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
 
     /// <summary>
     /// A failed server leaves its service, or stays with weight 0 when it says inhibit_on_failure;
-    /// while the sorry server serves, all others leave.
+    /// so do all others while the sorry server serves.
     /// </summary>
-    private static bool IsWantedInService(ServiceEntry service, ServerEntry server) =>
-        server.IsWanted
-        && !service.IsOnSorryServer
-        && (server.IsAlive || server.Config.InhibitOnFailure);
+    private static bool IsWantedInService(ServiceEntry service, ServerEntry server)
+    {
+        if (ReferenceEquals(server, service.Sorry) && !service.Quorum.IsUp)
+        {
+            return server.IsWanted;
+        }
+
+        return server.IsWanted
+            && service.Servers.Contains(server)
+            && (server.Config.InhibitOnFailure || (server.IsAlive && !service.IsOnSorryServer));
+    }
 
     private void EnforceServer(ServiceEntry service, ServerEntry server, bool isWanted)
     {
         ServiceKey key = service.Service.Key;
-        ServerSettings settings = InForce(server);
+        ServerSettings settings = InForce(service, server);
         if (isWanted && !server.IsInService)
         {
             server.IsInService = true;
@@ -284,16 +302,19 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
     }
 
     /// <summary>
-    /// A server that is down or drains takes no new connection; one on the box itself is reached
-    /// without a wire, whatever its method.
+    /// A server that is down or drains takes no new connection, nor does one that the sorry server
+    /// stands in for; one on the box itself is reached without a wire, whatever its method.
     /// </summary>
-    private ServerSettings InForce(ServerEntry server)
+    private ServerSettings InForce(ServiceEntry service, ServerEntry server)
     {
         ServerSettings settings = server.Config.Settings;
+        bool takesConnections = service.IsOnSorryServer
+            ? ReferenceEquals(server, service.Sorry)
+            : server.TakesConnections;
         IpAddress? local = FindLocal(server.Config.Endpoint.Address);
         return settings with
         {
-            Weight = server.TakesConnections ? settings.Weight : 0,
+            Weight = takesConnections ? settings.Weight : 0,
             Method = local is null ? settings.Method : ForwardingMethod.Local,
             LocalAddress = local ?? default,
         };
@@ -307,6 +328,7 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
     {
         if (service.Servers.RemoveAll(server => !server.IsWanted) > 0)
         {
+            service.Sorry = service.Sorry is { IsWanted: true } ? service.Sorry : null;
             _ = _probes.RemoveAll(probe => !probe.Server.IsWanted);
         }
     }
@@ -343,32 +365,6 @@ internal sealed class ServiceControl(IControlEffects effects, SeededChance chanc
             _probes.Add(new PendingProbe(id, service, server, health, check));
             effects.StartProbe(id, health.ConfigOf(check));
         }
-    }
-
-    private void ReportHealth(ServiceEntry service, ServerEntry server, HealthTransition transition)
-    {
-        string subject = $"{service.Service.Key} {server.Server.Endpoint}";
-        bool isDown = transition.To == HealthState.Down;
-        string sentence = isDown
-            ? $"real server {server.Server.Endpoint} is down: {transition.Detail}"
-            : $"real server {server.Server.Endpoint} is {Words.Of(transition.To)}";
-        effects.Report(new BoxEvent(
-            isDown ? EventSeverity.Warning : EventSeverity.Information,
-            "health",
-            subject,
-            sentence));
-    }
-
-    private void ReportQuorum(ServiceEntry service)
-    {
-        string subject = service.Service.Key.ToString();
-        string sorry = service.Sorry is ServerEntry server
-            ? $"; sorry server {server.Server.Endpoint} serves" : "; no sorry server stands in";
-        effects.Report(service.Quorum.IsUp
-            ? new BoxEvent(
-                EventSeverity.Information, "quorum", subject, $"{subject} has its quorum")
-            : new BoxEvent(
-                EventSeverity.Error, "quorum", subject, $"{subject} lost its quorum{sorry}"));
     }
 
     private void Send(IEngineCommand command)

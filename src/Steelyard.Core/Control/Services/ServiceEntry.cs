@@ -31,7 +31,9 @@ internal sealed class ServiceEntry(VirtualService service, VirtualServerConfig c
 
     public ServerEntry? Sorry { get; set; }
 
-    public IEnumerable<ServerEntry> All => Servers.Append(Sorry).OfType<ServerEntry>();
+    /// <summary>Each once: the sorry server may be one of the others.</summary>
+    public IEnumerable<ServerEntry> All =>
+        Servers.Append(Sorry).OfType<ServerEntry>().Distinct();
 
     public Quorum Quorum { get; set; } = new(config.Quorum, config.Hysteresis);
 

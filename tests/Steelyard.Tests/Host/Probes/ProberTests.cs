@@ -134,14 +134,103 @@ public sealed class ProberTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_body_without_end_is_not_read_to_its_end()
+    public async Task A_body_without_end_is_good_by_its_status_and_not_read_to_its_end()
+    {
+        string body = new('x', (4 * 1024 * 1024) + 1);
+        Endpoint server = Serve($"HTTP/1.1 200 OK\r\n\r\n{body}", drips: true);
+
+        Assert.Equal(
+            ProbeOutcome.Good, await ProbeAsync(Http(server, new HttpUrlConfig { Path = "/" })));
+    }
+
+    /// <summary>head -c 4194305 /dev/zero | tr '\\0' x | md5sum</summary>
+    [Fact]
+    public async Task The_digest_of_a_long_body_is_that_of_all_of_it()
     {
         string body = new('x', (4 * 1024 * 1024) + 1);
         Endpoint server = Serve(Answer(200, body));
+        HttpUrlConfig url = new() { Path = "/", Digest = "c37e28fdafdb7319c5822431121bf043" };
+
+        Assert.Equal(ProbeOutcome.Good, await ProbeAsync(Http(server, url)));
+    }
+
+    /// <summary>
+    /// Health pages of scripts. keepalived 2.2.7 takes all of these by their status line.
+    /// </summary>
+    [Theory]
+    [InlineData("HTTP/1.1 200 OK\r\nMon Nov 30 12:00:00 UTC 2026\r\n\r\nHello\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nhello\r\n: x\r\n a\r\nContent Type: x\r\n\r\nHello\n")]
+    [InlineData("HTTP/1.0 200 OK\nhello\n\nHello\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\nok\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\nok\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\nok\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel")]
+    [InlineData("HTTP/1.1 200\r\n\r\nok")]
+    [InlineData("HTTP/1.1 103 Early Hints\r\nhello\r\n\r\nHTTP/1.1 200 OK\r\nhello\r\n\r\nok")]
+    public async Task An_odd_answer_is_good_by_its_status_line(string answer)
+    {
+        Endpoint server = Serve(answer);
+
+        Assert.Equal(
+            ProbeOutcome.Good, await ProbeAsync(Http(server, new HttpUrlConfig { Path = "/" })));
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 503 No\r\nhello\r\n\r\nok")]
+    [InlineData("HTTP/1.1 503 No\r\nContent-Length: 40\r\n\r\nok")]
+    [InlineData("HTTP/1.1 200 OK\r\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nhello\r\n")]
+    [InlineData("hello\r\nHTTP/1.1 200 OK\r\n\r\n")]
+    [InlineData("")]
+    public async Task Lenient_is_not_blind(string answer)
+    {
+        Endpoint server = Serve(answer);
+
+        Assert.False((await ProbeAsync(Http(server, new HttpUrlConfig { Path = "/" }))).IsGood);
+    }
+
+    [Fact]
+    public async Task A_head_without_end_is_not_read_to_its_end()
+    {
+        Endpoint server = Serve("HTTP/1.1 200 OK\r\n" + new string('x', 70_000), drips: true);
+
+        Assert.False((await ProbeAsync(Http(server, new HttpUrlConfig { Path = "/" }))).IsGood);
+    }
+
+    /// <summary>The digest is over what has come.</summary>
+    [Fact]
+    public async Task A_body_shorter_than_its_length_has_a_digest()
+    {
+        const string Digest = "5d41402abc4b2a76b9719d911017c592"; // printf hello | md5sum
+        Endpoint server = Serve("HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\nhello");
+        HttpUrlConfig url = new() { Path = "/", Digest = Digest };
+
+        Assert.Equal(ProbeOutcome.Good, await ProbeAsync(Http(server, url)));
+    }
+
+    [Theory]
+    [InlineData(301)]
+    [InlineData(302)]
+    [InlineData(303)]
+    [InlineData(307)]
+    [InlineData(308)]
+    public async Task A_redirect_is_judged_and_not_followed(int status)
+    {
+        List<string> requests = [];
+        Endpoint server = Serve(
+            request =>
+            {
+                requests.Add(request);
+                return requests.Count > 1
+                    ? Answer(200, string.Empty)
+                    : $"HTTP/1.1 {status} Over there\r\nLocation: /there\r\n"
+                        + "Content-Length: 0\r\n\r\n";
+            });
 
         ProbeOutcome outcome = await ProbeAsync(Http(server, new HttpUrlConfig { Path = "/" }));
 
-        Assert.Equal($"{server} answered / with more than 4 MiB", outcome.Detail);
+        Assert.Equal($"{server} answered / with status {status}", outcome.Detail);
+        _ = Assert.Single(requests);
     }
 
     [Fact]
