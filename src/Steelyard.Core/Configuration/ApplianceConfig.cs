@@ -62,20 +62,7 @@ public sealed record ApplianceConfig
     {
         foreach (VirtualRouterConfig router in VirtualRouters)
         {
-            if (Holds(router.Addresses, address) || Holds(router.ExcludedAddresses, address))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static bool Holds(ConfigList<IpPrefix> prefixes, IpAddress address)
-    {
-        foreach (IpPrefix prefix in prefixes)
-        {
-            if (prefix.Address == address)
+            if (router.Holds(address))
             {
                 return true;
             }
@@ -145,6 +132,16 @@ public sealed record VirtualRouterConfig
     public IpAddress? SourceAddress { get; init; }
 
     /// <summary>
+    /// The same, unless it is a virtual one: that is its owner's alone, and who holds it as MASTER
+    /// would take the adverts for its own.
+    /// </summary>
+    public IpAddress? UsableSource =>
+        SourceAddress is IpAddress wished && !IsOwner && Holds(wished) ? null : SourceAddress;
+
+    /// <summary>Priority 255: the addresses are this box's own. RFC 9568 §6.1.</summary>
+    public bool IsOwner => Priority == byte.MaxValue;
+
+    /// <summary>
     /// <c>auth_pass</c> of version 2, one to eight ASCII characters: sent and demanded in every
     /// advert (RFC 2338 §5.3.6.2; RFC 3768 removed it, keepalived's users still have it). None
     /// means that adverts carry no authentication.
@@ -163,6 +160,23 @@ public sealed record VirtualRouterConfig
 
     /// <summary>And again after this long: <c>garp_master_delay</c>.</summary>
     public TimeSpan GratuitousArpDelay { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The address is one of its virtual ones.</summary>
+    public bool Holds(IpAddress address) =>
+        Holds(Addresses, address) || Holds(ExcludedAddresses, address);
+
+    private static bool Holds(ConfigList<IpPrefix> prefixes, IpAddress address)
+    {
+        foreach (IpPrefix prefix in prefixes)
+        {
+            if (prefix.Address == address)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }
 
 /// <summary><c>vrrp_sync_group</c>: routers that change state together.</summary>

@@ -23,6 +23,7 @@ internal static class CrossChecks
     {
         CheckRouters(routers, faults);
         CheckRouterCount(routers, faults);
+        CheckSources(routers, faults);
         CheckServices(servers, faults);
         CheckHolders(routers, servers, faults);
     }
@@ -54,6 +55,25 @@ internal static class CrossChecks
                         $"{prefix.Address} belongs to vrrp_instance "
                         + $"{Shown.Text(addresses[prefix.Address])}, too");
                 }
+            }
+        }
+    }
+
+    /// <summary>A virtual address is nobody's own.</summary>
+    private static void CheckSources(
+        IReadOnlyList<(Word Name, VirtualRouterConfig Router)> routers, FaultList faults)
+    {
+        HashSet<IpAddress> held = [.. Held(routers.Where(bound => !bound.Router.IsOwner))];
+        foreach ((Word name, VirtualRouterConfig router) in routers)
+        {
+            if (router.SourceAddress is IpAddress source
+                && !router.IsOwner
+                && held.Contains(source))
+            {
+                faults.Warning(
+                    name.Position,
+                    $"the source address {source} is a virtual one: adverts leave from the first "
+                    + $"address of {router.Interface} instead");
             }
         }
     }
@@ -107,7 +127,7 @@ internal static class CrossChecks
 
     /// <summary>All virtual addresses.</summary>
     public static IEnumerable<IpAddress> Held(
-        IReadOnlyList<(Word Name, VirtualRouterConfig Router)> routers) =>
+        IEnumerable<(Word Name, VirtualRouterConfig Router)> routers) =>
         routers.SelectMany(bound => bound.Router.Addresses.Concat(bound.Router.ExcludedAddresses))
             .Select(prefix => prefix.Address);
 }

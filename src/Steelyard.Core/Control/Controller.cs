@@ -55,7 +55,7 @@ public sealed class Controller
         _identity = identity;
         _engine = engine;
         _effects = effects;
-        _network = new NetworkControl(effects);
+        _network = new NetworkControl(effects, Warnings);
         _forwarding = new ForwardingControl(effects, _network);
         _table = new TableWatch(engine.Counters, effects);
         _routers = new RouterControl(effects, _network) { OnRole = OnRole };
@@ -132,6 +132,7 @@ public sealed class Controller
     {
         Config = config;
         _isConfigured = true;
+        _network.Configure(config);
         _forwarding.Configure(config);
         _services.Configure(config, now);
         ChooseInterfaces();

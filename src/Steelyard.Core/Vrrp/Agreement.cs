@@ -22,6 +22,8 @@ internal sealed class Agreement(VirtualRouter router, IVirtualRouterEffects effe
         Interval = 2,
         Addresses = 4,
         Password = 8,
+        Source = 16,
+        OwnAddress = 32,
     }
 
     public void Forget() => _complaints = Complaint.None;
@@ -34,6 +36,15 @@ internal sealed class Agreement(VirtualRouter router, IVirtualRouterEffects effe
     public bool Allows(in VrrpAdvertisement advert, IpAddress source)
     {
         VirtualRouterConfig config = router.Config;
+        if (source == router.Source)
+        {
+            Complain(
+                Complaint.OwnAddress,
+                $"hears adverts from {source}, its own address: another box has it too, or the "
+                + "network sends back what the box sent");
+            return false;
+        }
+
         if (advert.Version != config.Version)
         {
             Complain(
@@ -62,6 +73,14 @@ internal sealed class Agreement(VirtualRouter router, IVirtualRouterEffects effe
             Complain(
                 Complaint.Addresses,
                 $"{source} advertises other addresses: {string.Join(", ", advert.Addresses)}");
+        }
+
+        if (advert.Priority is > 0 and < byte.MaxValue && config.Holds(source))
+        {
+            Complain(
+                Complaint.Source,
+                $"{source} advertises from a virtual address of ours: give its interface an "
+                + "address of its own, or this router another one");
         }
 
         return true;

@@ -53,12 +53,12 @@ public sealed class VirtualRouter
     /// <summary>
     /// The priority in force: the configured one and what tracking adds, 1 to 254.
     /// </summary>
-    public byte Priority => Config.Priority == OwnerPriority
+    public byte Priority => Config.IsOwner
         ? OwnerPriority
         : (byte)Math.Clamp(Config.Priority + _trackedWeight, 1, OwnerPriority - 1);
 
     /// <summary>Source address of our adverts; none while the interface has none.</summary>
-    public IpAddress? Source => Config.SourceAddress ?? _primary;
+    public IpAddress? Source => Config.UsableSource ?? _primary;
 
     /// <summary>Whom a BACKUP hears as MASTER, or heard last.</summary>
     public IpAddress? MasterAddress => _vigil.Master.Address;
@@ -127,7 +127,6 @@ public sealed class VirtualRouter
     {
         if (State is not (VirtualRouterState.Backup or VirtualRouterState.Master)
             || advert.VirtualRouterId != Config.VirtualRouterId
-            || source == Source
             || !_agreement.Allows(advert, source))
         {
             return;
@@ -305,7 +304,7 @@ public sealed class VirtualRouter
 
     private void Listen(string why, Instant now)
     {
-        bool isOwner = Config.Priority == OwnerPriority;
+        bool isOwner = Config.IsOwner;
         if (isOwner && Group is null)
         {
             BecomeMaster($"{why}, and priority 255 owns the addresses", now);
@@ -393,6 +392,6 @@ public sealed class VirtualRouter
     }
 
     private string FaultReason() => _interfaceUp
-        ? $"{Config.Interface} has no {(Config.IsIpv6 ? "link-local IPv6 " : string.Empty)}address"
+        ? $"{Config.Interface} has no own {(Config.IsIpv6 ? "link-local IPv6 " : string.Empty)}address"
         : $"{Config.Interface} is down";
 }

@@ -235,7 +235,7 @@ public sealed class Ipv6RouterTests
         Box.SetIpv6(false);
         _world.Configure(Box, Configs.Apart(Six()));
         Assert.Equal("FAULT", Box.Roles);
-        Assert.True(Box.Said("eth0 has no link-local IPv6 address"));
+        Assert.True(Box.Said("eth0 has no own link-local IPv6 address"));
 
         _world.Do(_ => Box.SetIpv6(true));
         _world.RunFor(1000);

@@ -60,7 +60,7 @@ public sealed class VirtualRouterMishapTests
         router.Start(_segment.Now, null, true);
 
         Assert.Equal(Fault, router.State);
-        Assert.Equal("eth51 has no address", _segment.Transitions[^1].Why);
+        Assert.Equal("eth51 has no own address", _segment.Transitions[^1].Why);
     }
 
     [Fact]

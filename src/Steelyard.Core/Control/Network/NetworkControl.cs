@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using Steelyard.Core.Configuration;
 using Steelyard.Core.Forwarding.Commands;
 using Steelyard.Core.Routing;
 using Steelyard.Core.Telemetry;
@@ -20,9 +21,10 @@ internal sealed class NetworkControl : INeighbourEffects
     private readonly List<string> _missing = [];
     private readonly long[] _discoveryFaults = new long[256];
 
-    public NetworkControl(IControlEffects effects)
+    public NetworkControl(IControlEffects effects, StandingWarnings warnings)
     {
         _effects = effects;
+        Addresses = new AddressWatch(effects, warnings);
         _neighbours = new NeighbourTable(NeighbourOptions.Default, this);
     }
 
@@ -31,7 +33,18 @@ internal sealed class NetworkControl : INeighbourEffects
 
     public NetworkPicture Picture { get; private set; } = NetworkPicture.Empty;
 
+    /// <summary>The kernel's addresses beside the virtual ones.</summary>
+    public AddressWatch Addresses { get; }
+
     public Instant Deadline => _neighbours.Deadline;
+
+    /// <summary>Which addresses are virtual may have changed.</summary>
+    public void Configure(ApplianceConfig config)
+    {
+        Addresses.Configure(config);
+        TellAddresses();
+        Addresses.Look(Picture);
+    }
 
     /// <summary>Takes a new picture; the engine learns addresses and routes of it.</summary>
     public void OnPicture(NetworkPicture picture)
@@ -47,11 +60,8 @@ internal sealed class NetworkControl : INeighbourEffects
             }
         }
 
-        foreach (InterfaceState present in picture.Interfaces)
-        {
-            _ = _effects.TryCommand(new SetInterfaceAddresses(present.Index, present.Addresses));
-        }
-
+        TellAddresses();
+        Addresses.Look(picture);
         _ = _effects.TryCommand(new ReplaceRoutes(new RouteTable(picture.Routes)));
     }
 
@@ -113,15 +123,17 @@ internal sealed class NetworkControl : INeighbourEffects
 
     /// <summary>
     /// What an interface speaks from among its neighbours: its first IPv4 address, or its first
-    /// link-local IPv6 address, which it has whenever it speaks IPv6 at all (RFC 4291 §2.8).
+    /// link-local IPv6 address, which it has whenever it speaks IPv6 at all (RFC 4291 §2.8). Never
+    /// a virtual one: what comes from there, a MASTER takes for its own.
     /// </summary>
-    public static IpAddress? PrimaryAddress(InterfaceState? state, bool isIpv6)
+    public IpAddress? PrimaryAddress(InterfaceState? state, bool isIpv6)
     {
         if (state is not null)
         {
             foreach (IpPrefix own in state.Addresses)
             {
-                if (isIpv6 ? own.Address.IsLinkLocalIpv6 : own.Address.IsIpv4)
+                if ((isIpv6 ? own.Address.IsLinkLocalIpv6 : own.Address.IsIpv4)
+                    && !Addresses.IsVirtual(own.Address))
                 {
                     return own.Address;
                 }
@@ -184,6 +196,16 @@ internal sealed class NetworkControl : INeighbourEffects
     void INeighbourEffects.Failed(int interfaceIndex, IpAddress address) =>
         _ = _effects.TryCommand(new NeighbourFailed(interfaceIndex, address));
 
+    private void TellAddresses()
+    {
+        foreach (InterfaceState present in Picture.Interfaces)
+        {
+            _ = _effects.TryCommand(new SetInterfaceAddresses(
+                present.Index,
+                present.Addresses.RemoveAll(own => Addresses.IsVirtual(own.Address))));
+        }
+    }
+
     /// <summary>
     /// RFC 4861 §7.2.2. An interface without a link-local address cannot ask: what it would send is
     /// the probe of a newcomer, which a newcomer of the same wish would take for a duplicate.
@@ -210,11 +232,11 @@ internal sealed class NetworkControl : INeighbourEffects
     /// The own address of the same network as the one asked for; without one the probe's address,
     /// 0.0.0.0 (RFC 5227 §2.1.1), which is answered and teaches nobody anything.
     /// </summary>
-    private static IpAddress SourceFor(InterfaceState state, IpAddress target)
+    private IpAddress SourceFor(InterfaceState state, IpAddress target)
     {
         foreach (IpPrefix own in state.Addresses)
         {
-            if (own.Contains(target))
+            if (own.Contains(target) && !Addresses.IsVirtual(own.Address))
             {
                 return own.Address;
             }

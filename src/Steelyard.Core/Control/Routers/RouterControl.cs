@@ -116,7 +116,7 @@ internal sealed class RouterControl : IVirtualRouterEffects
             InterfaceState? state = _network.Find(router.Config.Interface);
             router.OnInterface(
                 _network.IsInService(router.Config.Interface),
-                NetworkControl.PrimaryAddress(state, router.Config.IsIpv6),
+                _network.PrimaryAddress(state, router.Config.IsIpv6),
                 now);
             Hold(router);
         }
@@ -248,6 +248,11 @@ internal sealed class RouterControl : IVirtualRouterEffects
             ? EventSeverity.Error : EventSeverity.Information;
         _effects.Report(new BoxEvent(
             severity, "role", router.Name, $"{router.Name} is {Words.Of(to)}: {why}"));
+        if (to == VirtualRouterState.Master)
+        {
+            _network.Addresses.OnOffice(router.Name);
+        }
+
         OnRole(router);
     }
 
@@ -327,7 +332,7 @@ internal sealed class RouterControl : IVirtualRouterEffects
         InterfaceState? state = _network.Find(router.Config.Interface);
         router.Start(
             now,
-            NetworkControl.PrimaryAddress(state, router.Config.IsIpv6),
+            _network.PrimaryAddress(state, router.Config.IsIpv6),
             _network.IsInService(router.Config.Interface));
     }
 
