@@ -159,6 +159,11 @@ public sealed class SimulatedBox : IControlEffects
         }
     }
 
+    void IControlEffects.TakeRouted(ImmutableArray<IpAddress> held)
+    {
+        // Here no router has a box's own address for its next hop.
+    }
+
     void IControlEffects.JoinGroup(int interfaceIndex, IpAddress group, bool joins) =>
         ((IControlEffects)this).AcceptStation(interfaceIndex, MacAddress.OfGroup(group), joins);
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Steelyard.Core.Hardware;
+using Steelyard.Core.Telemetry;
 
 namespace Steelyard.Core.Control;
 
@@ -28,6 +29,9 @@ public sealed record BoxStatus(
 
     /// <summary>Sentences that a person should know, for as long as they are so.</summary>
     public ImmutableArray<string> Warnings { get; init; } = [];
+
+    /// <summary>How late the control loop came to what was due.</summary>
+    public LatenessCounts ControlLateness { get; init; } = LatenessCounts.None;
 }
 
 /// <param name="State">MASTER, BACKUP, FAULT or INIT.</param>

@@ -104,12 +104,12 @@ public sealed class Controller
     /// <summary>Sync daemons by commands.</summary>
     public SyncDaemons Daemons { get; }
 
-    /// <summary>
-    /// A person works on this box: the twin holds everything, or is just taking it.
-    /// </summary>
+    /// <summary>How late <see cref="OnDeadline"/> was called.</summary>
+    public Lateness Lateness { get; } = new();
+
+    /// <summary>A person works on this box: the twin has all, or is just taking it.</summary>
     public bool IsInMaintenance => _office.IsInMaintenance;
 
-    /// <summary>Some router gives its office to the twin just now.</summary>
     public bool IsHandingOver => _routers.IsHandingOver;
 
     /// <summary>When <see cref="OnDeadline"/> has something to do next.</summary>
@@ -281,6 +281,7 @@ public sealed class Controller
             return;
         }
 
+        Lateness.Add(Deadline, now);
         _routers.OnDeadline(now);
         _twin.OnDeadline(now);
         Daemons.OnDeadline(now);
@@ -374,6 +375,7 @@ public sealed class Controller
             PanelPicture.Take(_routers, _services, _office, Front, Board) with
             {
                 IsConfigured = _isConfigured,
+                HasAddressFault = _network.Addresses.HasHeld,
                 MissesTwin = _twin.IsMissed,
             },
             now);

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Immutable;
 using Steelyard.Core.Configuration;
 using Steelyard.Core.Forwarding;
 using Steelyard.Core.FrontPanel;
@@ -31,6 +32,12 @@ public interface IControlEffects
     /// Makes an interface accept frames for a further station address, or no longer.
     /// </summary>
     void AcceptStation(int interfaceIndex, MacAddress address, bool accepts);
+
+    /// <summary>
+    /// These addresses are held now: what comes for them to the interfaces' own stations is the
+    /// engine's too, and the kernel does not handle it.
+    /// </summary>
+    void TakeRouted(ImmutableArray<IpAddress> held);
 
     /// <summary>
     /// Makes an interface receive for control what is sent to a group of IPv6, or no longer; and

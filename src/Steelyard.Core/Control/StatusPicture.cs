@@ -35,6 +35,7 @@ internal static class StatusPicture
             Incidents = Of(engine.Counters),
             Hardware = controller.Board.Reading,
             Warnings = controller.Warnings.Shown,
+            ControlLateness = controller.Lateness.Take(),
         };
 
     private static IncidentCounts Of(EngineCounters counters) => new()

@@ -59,9 +59,18 @@ internal sealed class Forwarder
             bool isForKernel = isOnVlan
                 || isHeld
                 || frame.Destination != port.HardwareAddress
+                || frame.Type == EtherType.Arp
                 || !IsTunnelError(port, octets, offload, frame, now);
-            port.Counters.NotOurs += isForKernel ? 1 : 0;
-            return;
+            if (isForKernel && (isOnVlan || isHeld || !IsRouted(port, frame, flowHash)))
+            {
+                port.Counters.NotOurs++;
+                return;
+            }
+
+            if (!isForKernel)
+            {
+                return;
+            }
         }
 
         Arrival arrival = new(in offload)
@@ -82,6 +91,43 @@ internal sealed class Forwarder
         {
             port.Counters.Drop(reason);
         }
+    }
+
+    /// <summary>
+    /// A router or a server has this box for its next hop, by the box's own address: what comes to
+    /// the interface's own station and is for a virtual address, or answers a client of ours. The
+    /// kernel is kept from the former, and knows no way for the latter.
+    /// </summary>
+    private bool IsRouted(EnginePort port, EthernetFrame frame, uint flowHash)
+    {
+        if (_engine.Held.Count == 0
+            || frame.Destination != port.HardwareAddress
+            || frame.Type is not (EtherType.Ipv4 or EtherType.Ipv6)
+            || !IpPacket.TryParse(frame.Payload, out IpPacket packet))
+        {
+            return false;
+        }
+
+        if (_engine.Held.Contains(packet.Destination))
+        {
+            return true;
+        }
+
+        if (packet.Protocol is not (IpProtocol.Tcp or IpProtocol.Udp or IpProtocol.Sctp)
+            || !TransportHeader.TryRead(packet, out TransportHeader header))
+        {
+            return false;
+        }
+
+        Endpoint source = new(packet.Source, header.SourcePort);
+        Endpoint destination = new(packet.Destination, header.DestinationPort);
+        uint hash = flowHash != FlowHint.None
+            ? flowHash
+            : _engine.Connections.HashOf(header.Protocol, source, destination);
+        return (_engine.Connections.Find(
+                hash, header.Protocol, source, destination, out FlowDirection direction) >= 0
+                && direction == FlowDirection.FromServer)
+            || _engine.Services.Book.FindOnePacket(header.Protocol, source) is not null;
     }
 
     /// <summary>An ICMP error about a tunnel's packet: its client is told.</summary>

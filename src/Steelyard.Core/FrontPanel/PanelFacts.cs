@@ -35,6 +35,9 @@ public readonly record struct PanelFacts
     /// <summary>A service whose address is here has too few servers, or none.</summary>
     public bool HasServiceDown { get; init; }
 
+    /// <summary>The kernel answers for an address that is the pair's.</summary>
+    public bool HasAddressFault { get; init; }
+
     /// <summary>The box has a twin by its configuration, and hears nothing of it.</summary>
     public bool MissesTwin { get; init; }
 

@@ -31,6 +31,9 @@ public static class PanelTable
         new(
             PanelLines.Fault, LedPattern.On, "a carried service is down",
             facts => facts.HasServiceDown),
+        new(
+            PanelLines.Fault, LedPattern.On, "the kernel holds a virtual address",
+            facts => facts.HasAddressFault),
         new(PanelLines.Fault, LedPattern.Blink, "the twin is not heard", facts => facts.MissesTwin),
         new(
             PanelLines.Fault, LedPattern.Blink, "the hardware needs help",

@@ -391,7 +391,7 @@ public sealed class VirtualRouter
         _effects.OnTransition(this, from, state, why);
     }
 
-    private string FaultReason() => _interfaceUp
-        ? $"{Config.Interface} has no own {(Config.IsIpv6 ? "link-local IPv6 " : string.Empty)}address"
-        : $"{Config.Interface} is down";
+    private string FaultReason() => !_interfaceUp
+        ? $"{Config.Interface} is down"
+        : $"{Config.Interface} has no own {(Config.IsIpv6 ? "link-local IPv6 " : "")}address";
 }

@@ -2,9 +2,10 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
-using Spectre.Console;
 using Spectre.Console.Rendering;
+using Spectre.Console;
 using Steelyard.Core.Control;
+using Steelyard.Core.Telemetry;
 
 namespace Steelyard.Host.Commands;
 
@@ -52,6 +53,11 @@ internal static class StatusView
             + $"{Count(status.Connections.Created)} made, "
             + $"{Count(status.Connections.Expired)} ended"));
         rows.AddRange(Incidents(status.Incidents));
+        if (status.ControlLateness.WorstMs > 0)
+        {
+            rows.Add(Lateness(status.ControlLateness));
+        }
+
         rows.Add(new Text(
             $"fast path    {status.FastPath.Mode}, {Count(status.FastPath.Flows)} flows"));
         return new Rows(rows);
@@ -213,6 +219,16 @@ internal static class StatusView
         }
 
         return table;
+    }
+
+    /// <summary>How late the control loop was: what a MASTER of short adverts lives by.</summary>
+    private static Text Lateness(LatenessCounts late)
+    {
+        IEnumerable<string> counts = late.Buckets.Where(bucket => bucket.Count > 0).Select(bucket =>
+            $"{Count(bucket.Count)} {(bucket.UpToMs is null ? "later" : $"≤ {bucket.UpToMs} ms")}");
+        return new Text(string.Create(
+            CultureInfo.InvariantCulture,
+            $"control late {late.WorstMs} ms at worst: {string.Join(", ", counts)}"));
     }
 
     /// <summary>A line of each room of the engine that has met something.</summary>

@@ -44,6 +44,7 @@ internal sealed class ControlLoop : IDisposable
     private readonly LocalRoom _local;
     private readonly SyncRoom _sync;
     private readonly LinkMonitor _links = new();
+    private readonly ShieldRoom _shield;
     private readonly ILogger _log;
     private readonly Action<Exception> _onDeath;
     private readonly Thread _thread;
@@ -68,7 +69,9 @@ internal sealed class ControlLoop : IDisposable
         _onDeath = onDeath;
         _interfaces = new InterfaceRoom(data, poller, log);
         _local = new LocalRoom(log);
+        _shield = new ShieldRoom(log, controller.Warnings);
         effects.Interfaces = _interfaces;
+        effects.Shield = _shield;
         _sync = new SyncRoom(poller, effects, log);
         Inbox = new Inbox(poller.Wake);
         _thread = new Thread(Run) { Name = "control", IsBackground = true };
@@ -95,6 +98,7 @@ internal sealed class ControlLoop : IDisposable
         }
 
         _interfaces.Dispose();
+        _shield.Dispose();
         _local.Dispose();
         _sync.Dispose();
         _links.Dispose();
@@ -107,8 +111,10 @@ internal sealed class ControlLoop : IDisposable
         {
             if (!ThreadTuning.TrySetRealTime(RealTimePriority))
             {
-                Log.RightMissing(_log, "the control loop runs without real-time priority "
-                    + "(CAP_SYS_NICE is missing): a busy machine may delay adverts");
+                const string Missing = "the control loop runs without real-time priority "
+                    + "(CAP_SYS_NICE is missing): a busy machine may delay adverts";
+                Log.RightMissing(_log, Missing);
+                _controller.Warnings.Set("control loop", Missing);
             }
 
             _poller.Add(_links);

@@ -25,6 +25,17 @@ internal sealed class InterfaceRoom(DataLoop data, PortPoller poller, ILogger lo
 
     public IReadOnlyList<ServedInterface> Served => _served;
 
+    /// <summary>Frames for the interfaces' own stations are the engine's, too.</summary>
+    public bool TakesRouted
+    {
+        get;
+        set
+        {
+            field = value;
+            _served.ForEach(served => served.AcceptOwn(value));
+        }
+    }
+
     /// <summary>The ports as the engine has them.</summary>
     public ImmutableArray<AttachPort> Ports => [.. _served.ConvertAll(served => served.Attached)];
 
@@ -56,6 +67,7 @@ internal sealed class InterfaceRoom(DataLoop data, PortPoller poller, ILogger lo
             {
                 served.Port.ReadLink();
                 served.Control.ReadLink();
+                served.AcceptOwn(TakesRouted);
             }
         }
 
@@ -90,6 +102,7 @@ internal sealed class InterfaceRoom(DataLoop data, PortPoller poller, ILogger lo
             if (served is not null)
             {
                 _served.Add(served);
+                served.AcceptOwn(TakesRouted);
                 poller.Add(served.Control);
                 data.Attach(served.Attached, served.Port);
                 _ = _complained.Remove(state.Name);

@@ -11,6 +11,8 @@ namespace Steelyard.Host.Loops;
 internal sealed class ServedInterface(
     InterfaceClaim claim, AfPacketPort port, ControlSocket control) : IDisposable
 {
+    private MacAddress _own = port.HardwareAddress;
+
     public AfPacketPort Port { get; } = port;
 
     /// <summary>The port as the engine has it, with its counters.</summary>
@@ -62,6 +64,22 @@ internal sealed class ServedInterface(
     {
         Port.AcceptStation(station, accepts);
         Control.Accept(station, accepts);
+    }
+
+    /// <summary>The data thread sees what comes to the interface's own station, too.</summary>
+    public void AcceptOwn(bool accepts)
+    {
+        MacAddress station = Port.HardwareAddress;
+        if (_own != station || !accepts)
+        {
+            Port.AcceptStation(_own, accepts: false);
+        }
+
+        _own = station;
+        if (accepts)
+        {
+            Port.AcceptStation(station, accepts: true);
+        }
     }
 
     /// <summary>Disposes of all but the port, which the data thread has.</summary>

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Steelyard.Core.Configuration;
 using Steelyard.Core.Connections;
@@ -17,6 +18,9 @@ internal sealed class WorldEffects(DataLoop data, ILogger log) : IControlEffects
 {
     /// <summary>Set by the loop that owns them.</summary>
     public InterfaceRoom? Interfaces { get; set; }
+
+    /// <summary>Set by the loop that owns it.</summary>
+    public ShieldRoom? Shield { get; set; }
 
     /// <summary>The sync channel, while there is one.</summary>
     public TwinSocket? Twin { get; set; }
@@ -49,6 +53,15 @@ internal sealed class WorldEffects(DataLoop data, ILogger log) : IControlEffects
 
     public void AcceptStation(int interfaceIndex, MacAddress address, bool accepts) =>
         Interfaces?.Find(interfaceIndex)?.AcceptStation(address, accepts);
+
+    public void TakeRouted(ImmutableArray<IpAddress> held)
+    {
+        Shield?.Set(held);
+        if (Interfaces is InterfaceRoom interfaces)
+        {
+            interfaces.TakesRouted = !held.IsEmpty;
+        }
+    }
 
     public void JoinGroup(int interfaceIndex, IpAddress group, bool joins) =>
         Interfaces?.Find(interfaceIndex)?.Control.Join(group, joins);

@@ -61,7 +61,11 @@ internal sealed record BoxPayload(
     string Broker,
     bool BrokerConnected,
     string BrokerFault,
-    ImmutableArray<string> Warnings);
+    ImmutableArray<string> Warnings,
+    double ControlLateWorstMs,
+    long ControlLateOver1Ms,
+    long ControlLateOver10Ms,
+    long ControlLateOver100Ms);
 
 /// <param name="Addresses">The virtual addresses, separated by a comma and a space.</param>
 /// <param name="SinceS">Whole seconds since the state began.</param>

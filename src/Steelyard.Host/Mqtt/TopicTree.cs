@@ -310,7 +310,11 @@ internal sealed class TopicTree
         broker.Name ?? string.Empty,
         broker.IsConnected,
         broker.Fault ?? string.Empty,
-        status.Warnings);
+        status.Warnings,
+        status.ControlLateness.WorstMs,
+        status.ControlLateness.Over(1),
+        status.ControlLateness.Over(10),
+        status.ControlLateness.Over(100));
 
     /// <summary>The state that all virtual routers share, MIXED, or NONE without any.</summary>
     private static string RoleOf(ImmutableArray<VirtualRouterStatus> routers)

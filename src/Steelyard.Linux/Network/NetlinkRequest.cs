@@ -24,8 +24,15 @@ internal sealed class NetlinkRequest
     }
 
     /// <summary>The whole message, with its length filled in.</summary>
-    internal Span<byte> Finish()
+    /// <param name="acknowledges">The kernel says so, too, when it is done.</param>
+    internal Span<byte> Finish(bool acknowledges = true)
     {
+        if (!acknowledges)
+        {
+            ref nlmsghdr header = ref MemoryMarshal.AsRef<nlmsghdr>(_bytes.AsSpan());
+            header.nlmsg_flags &= unchecked((ushort)~NLM_F_ACK);
+        }
+
         MemoryMarshal.Write(_bytes, (uint)_length);
         return _bytes.AsSpan(0, _length);
     }

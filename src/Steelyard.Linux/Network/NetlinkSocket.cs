@@ -1,4 +1,6 @@
 using System;
+using System.Buffers;
+using System.Collections.Generic;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Steelyard.Linux.Interop;
@@ -6,7 +8,7 @@ using static Steelyard.Linux.Interop.Libc;
 
 namespace Steelyard.Linux.Network;
 
-/// <summary>A socket to rtnetlink, the kernel's interfaces and routes.</summary>
+/// <summary>A socket to rtnetlink, or to another part of the kernel.</summary>
 internal sealed unsafe class NetlinkSocket : IDisposable
 {
     /// <summary>The kernel fills up to 32 KiB a message in a dump.</summary>
@@ -16,10 +18,11 @@ internal sealed unsafe class NetlinkSocket : IDisposable
     private uint _sequence;
 
     /// <param name="groups">Whose changes to hear of, as RTMGRP bits; 0 to ask only.</param>
-    internal NetlinkSocket(uint groups)
+    /// <param name="protocol">NETLINK_ROUTE, or another of the kernel's rooms.</param>
+    internal NetlinkSocket(uint groups, int protocol = NETLINK_ROUTE)
     {
         int kind = SOCK_RAW | SOCK_CLOEXEC | (groups != 0 ? SOCK_NONBLOCK : 0);
-        Descriptor = new(socket(AF_NETLINK, kind, NETLINK_ROUTE));
+        Descriptor = new(socket(AF_NETLINK, kind, protocol));
         if (Descriptor.IsInvalid)
         {
             throw KernelException.Last("open a netlink socket");
@@ -97,6 +100,40 @@ internal sealed unsafe class NetlinkSocket : IDisposable
     {
         ReadOnlySpan<byte> answer = Exchange(request, what);
         int error = -MemoryMarshal.Read<int>(answer[sizeof(nlmsghdr)..]);
+        if (error != 0)
+        {
+            throw new KernelException(what, error);
+        }
+    }
+
+    /// <summary>
+    /// Asks for changes that happen all or none, between the two edges of a batch. After a refusal
+    /// more answers may lie in the socket: it is of no use any more.
+    /// </summary>
+    internal void ChangeAll(IReadOnlyList<NetlinkRequest> batch, string what)
+    {
+        ArrayBufferWriter<byte> octets = new();
+        for (int index = 0; index < batch.Count; index++)
+        {
+            // Only the last change is acknowledged: when it is done, all are.
+            octets.Write(batch[index].Finish(acknowledges: index == batch.Count - 2));
+        }
+
+        fixed (byte* start = octets.WrittenSpan)
+        {
+            if (send(Descriptor, start, (nuint)octets.WrittenCount, 0) != octets.WrittenCount)
+            {
+                throw KernelException.Last(what);
+            }
+        }
+
+        int length = Receive();
+        if (length < sizeof(nlmsghdr) + sizeof(int))
+        {
+            throw KernelException.Last(what);
+        }
+
+        int error = -MemoryMarshal.Read<int>(_buffer.AsSpan(sizeof(nlmsghdr)));
         if (error != 0)
         {
             throw new KernelException(what, error);

@@ -16,7 +16,7 @@ namespace Steelyard.Linux.Ports;
 public sealed unsafe class AfPacketPort : IPacketPort, IPollSource, IDisposable
 {
     /// <summary>Frames of more stations than this would need a longer filter.</summary>
-    public const int MaximumStations = 32;
+    public const int MaximumStations = 1 + 32; // its own, and those of virtual routers
 
     /// <summary>The socket's own queue holds super-frames only: 64 full ones.</summary>
     private const int ReceiveBufferBytes = 8 << 20;
@@ -136,7 +136,7 @@ public sealed unsafe class AfPacketPort : IPacketPort, IPollSource, IDisposable
             if (accepts)
             {
                 Invariant.Holds(
-                    _stations.Count < MaximumStations, "a port serves at most 32 stations");
+                    _stations.Count < MaximumStations, "a port serves at most 33 stations");
                 _socket.SetMembership(address, isMember: true);
                 _stations.Add(address);
                 AttachFilter();

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Immutable;
 using System.Linq;
 using Steelyard.Core.Configuration;
+using Steelyard.Core.FrontPanel;
 using Steelyard.Core.Routing;
 using Steelyard.Core.Telemetry;
 using Steelyard.Core.Wire;
@@ -107,6 +108,7 @@ public sealed class AddressWatchTests
 
         string warning = Assert.Single(Box.Controller.Status(_world.Now).Warnings);
         Assert.Contains($"ip addr del {Virtual}/32 dev eth1", warning, StringComparison.Ordinal);
+        Assert.Equal(LedPattern.On, Box.Effects.Panel.Fault);
         Assert.Equal(
             EventSeverity.Error,
             Box.Effects.Events.Last(happening => happening.Kind == "address").Severity);
@@ -128,6 +130,24 @@ public sealed class AddressWatchTests
 
         Assert.Equal("MASTER", Box.Roles);
         Assert.Equal(2, Box.Effects.Events.Count(happening => happening.Kind == "address"));
+    }
+
+    [Fact]
+    public void What_is_held_is_taken_from_routers_too_and_the_lateness_is_counted()
+    {
+        Start(Configs.Outside(), "192.0.2.1/24");
+        Assert.Empty(Box.Effects.Routed);
+
+        _world.RunFor(5000);
+
+        Assert.Equal(IpAddress.Parse(Virtual), Assert.Single(Box.Effects.Routed));
+        LatenessCounts late = Box.Controller.Status(_world.Now).ControlLateness;
+        Assert.True(late.Buckets[0].Count > 0);
+        Assert.Equal(0, late.Over(1));
+
+        Box.Cable(0, isOut: true);
+
+        Assert.Empty(Box.Effects.Routed);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using Steelyard.Core.Chance;
 using Steelyard.Core.Configuration;
 using Steelyard.Core.Control;
@@ -73,6 +74,10 @@ internal sealed class RecordingEffects(Engine engine) : IControlEffects
         _ = accepts
             ? Stations.Add((interfaceIndex, address))
             : Stations.Remove((interfaceIndex, address));
+
+    public ImmutableArray<IpAddress> Routed { get; private set; } = [];
+
+    public void TakeRouted(ImmutableArray<IpAddress> held) => Routed = held;
 
     public void JoinGroup(int interfaceIndex, IpAddress group, bool joins) =>
         _ = joins ? Groups.Add((interfaceIndex, group)) : Groups.Remove((interfaceIndex, group));

@@ -25,7 +25,8 @@ public class ForwarderTests
 
         SentFrame[] sent = box.Send(
             box.Outside,
-            PacketBuilder.Tcp(Client, Web).Frame(TestBox.OutsideMac, TestBox.RouterMac));
+            PacketBuilder.Tcp(Client, "10.254.0.1:80")
+                .Frame(TestBox.OutsideMac, TestBox.RouterMac));
 
         Assert.Empty(sent);
         Assert.Equal(1, box.OutsideCounters.NotOurs);

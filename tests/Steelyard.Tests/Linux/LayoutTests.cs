@@ -41,6 +41,7 @@ public sealed class LayoutTests
         Assert.Equal(12, Unsafe.SizeOf<ndmsg>());
         Assert.Equal(4, Unsafe.SizeOf<rtattr>());
         Assert.Equal(8, Unsafe.SizeOf<rtnexthop>());
+        Assert.Equal(4, Unsafe.SizeOf<nfgenmsg>());
     }
 
     [Fact]

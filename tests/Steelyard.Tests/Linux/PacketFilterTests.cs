@@ -57,7 +57,8 @@ public sealed class PacketFilterTests
         sock_filter[] filter = PacketFilters.ForData(stations);
 
         Assert.All(stations, station => Assert.True(Passes(filter, To(station, Tcp4))));
-        Assert.False(Passes(filter, To(MacAddress.VirtualRouterIpv4(33), Tcp4)));
+        MacAddress other = MacAddress.VirtualRouterIpv4(AfPacketPort.MaximumStations + 1);
+        Assert.False(Passes(filter, To(other, Tcp4)));
     }
 
     [Fact]

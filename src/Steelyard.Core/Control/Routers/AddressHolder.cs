@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using System.Linq;
 using Steelyard.Core.Forwarding;
 using Steelyard.Core.Forwarding.Commands;
 using Steelyard.Core.Invariants;
@@ -65,6 +66,8 @@ internal sealed class AddressHolder(IControlEffects effects)
         {
             Add(new Held(router, interfaceIndex, prefix.Address, station));
         }
+
+        effects.TakeRouted([.. _held.Select(held => held.Address)]);
     }
 
     /// <summary>Says all of it again, to sockets and ports that have just been opened.</summary>
