@@ -36,7 +36,8 @@ internal static class Layout
     public static MacAddress Hardware(int box, int wire) =>
         new(0x02_00_00_00_0A_01 + ((ulong)box << 4) + (ulong)wire);
 
-    public static ApplianceConfig Config(int box, Scenario scenario) => new()
+    /// <param name="isKeyed">The boxes authenticate what they tell each other.</param>
+    public static ApplianceConfig Config(int box, Scenario scenario, bool isKeyed) => new()
     {
         BoxName = box == 0 ? "a" : "b",
         VirtualRouters =
@@ -46,6 +47,7 @@ internal static class Layout
         ],
         SyncGroups = [new("VG", ["VI_OUT", "VI_IN"])],
         Sync = new("sync", 7),
+        SyncKeys = isKeyed ? [Key] : [],
         SourcePool = [Gateway],
         VirtualServers =
         [
@@ -62,6 +64,10 @@ internal static class Layout
             },
         ],
     };
+
+    private static SyncKey Key { get; } =
+        SyncKey.TryParse(new string('7', 2 * SyncKey.Length), out SyncKey? key) ? key
+        : throw new ViolationException("the pair's key is none");
 
     private static VirtualRouterConfig RouterConfig(
         string name, string wire, byte vrid, int box, IpAddress address) => new()

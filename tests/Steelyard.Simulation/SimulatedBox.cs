@@ -87,7 +87,7 @@ public sealed class SimulatedBox : IControlEffects
         AttachPort[] attached = [new(_ports[0]), new(_ports[1])];
         _counters = [attached[0].Counters, attached[1].Counters];
         Controller.OnNetwork(Picture(), now);
-        Controller.Configure(Layout.Config(Index, _world.Scenario), now);
+        Controller.Configure(Layout.Config(Index, _world.Scenario, _world.IsKeyed), now);
         foreach (AttachPort attach in attached)
         {
             _ = TryCommand(attach);

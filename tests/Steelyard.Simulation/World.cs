@@ -98,6 +98,9 @@ public sealed class World
 
     public Scenario Scenario { get; }
 
+    /// <summary>In every other four worlds, one of which is calm, the pair has a key.</summary>
+    public bool IsKeyed => (_seed / 4) % 2 == 1;
+
     public SyncChannel Sync { get; }
 
     public LearningSwitch Segment(int wire) => _segments[wire];

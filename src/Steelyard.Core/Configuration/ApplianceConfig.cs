@@ -28,6 +28,11 @@ public sealed record ApplianceConfig
 
     public SyncConfig? Sync { get; init; }
 
+    /// <summary>
+    /// <c>sync { key … }</c>: the first signs, each is accepted; none when the link is trusted.
+    /// </summary>
+    public ConfigList<SyncKey> SyncKeys { get; init; } = [];
+
     public PanelConfig? Panel { get; init; }
 
     public TelemetryConfig Telemetry { get; init; } = new();
@@ -181,29 +186,6 @@ public sealed record VirtualRouterConfig
 
 /// <summary><c>vrrp_sync_group</c>: routers that change state together.</summary>
 public sealed record SyncGroupConfig(string Name, ConfigList<string> Members);
-
-/// <summary>Connection replication to the twin: <c>lvs_sync_daemon</c>.</summary>
-/// <param name="Interface">Where the twin is reached.</param>
-/// <param name="SyncId">0 to 255; a receiver with an id of 0 takes all.</param>
-public sealed record SyncConfig(string Interface, byte SyncId)
-{
-    /// <summary>
-    /// The virtual router whose MASTER sends and whose BACKUP receives; none means that the box
-    /// always does both.
-    /// </summary>
-    public string? VirtualRouter { get; init; }
-
-    public IpAddress Group { get; init; } = IpAddress.FromIpv4(0xE000_0051); // 224.0.0.81
-
-    public ushort Port { get; init; } = 8848;
-
-    public byte TimeToLive { get; init; } = 1;
-
-    /// <summary>
-    /// Bytes of a message; the file has no word for it, <c>--sync-maxlen</c> of ipvsadm is one.
-    /// </summary>
-    public int MaximumLength { get; init; } = 1400;
-}
 
 public sealed record VirtualServerConfig
 {

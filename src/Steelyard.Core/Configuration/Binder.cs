@@ -10,6 +10,7 @@ internal sealed class Binder
     private readonly FaultList _faults;
     private readonly ValueReader _values;
     private readonly GlobalBinding _globals;
+    private readonly SyncBinding _sync;
     private readonly OwnBlocksBinding _own;
     private readonly OwnLvsBinding _ownLvs;
     private readonly ServiceNameBinding _serviceNames;
@@ -20,11 +21,12 @@ internal sealed class Binder
     // Instances whose faults kept them from being bound: known by name all the same.
     private readonly HashSet<string> _routerNames = [];
 
-    public Binder(FaultList faults)
+    public Binder(FaultList faults, IConfigFiles files)
     {
         _faults = faults;
         _values = new ValueReader(faults);
         _globals = new GlobalBinding(_values);
+        _sync = new SyncBinding(_values, files);
         _own = new OwnBlocksBinding(_values);
         _ownLvs = new OwnLvsBinding(_values);
         _serviceNames = new ServiceNameBinding(_values);
@@ -46,6 +48,7 @@ internal sealed class Binder
         BindEach(accepted, "masquerade");
         BindEach(accepted, "virtual_server_group");
         BindEach(accepted, "virtual_server");
+        BindEach(accepted, "sync");
         BindEach(accepted, "panel");
         BindEach(accepted, "telemetry");
         BindEach(accepted, "dashboard");
@@ -59,6 +62,7 @@ internal sealed class Binder
             SyncGroups = ConfigList.From(_groups),
             VirtualServers = ConfigList.From(_servers.Select(bound => bound.Server)),
             Sync = _globals.BindSync(routers, _routerNames),
+            SyncKeys = _sync.Keys(_globals.SyncPosition),
             Timeouts = _globals.Timeouts,
             MarkRules = ConfigList.From(_ownLvs.Marks),
             LvsSettings = _ownLvs.Settings,
@@ -109,6 +113,10 @@ internal sealed class Binder
             case "virtual_server":
                 _servers.AddRange(
                     new VirtualServerBinding(_values, _serviceNames).Bind(statement));
+                break;
+            case "sync":
+                _values.NoMore(statement, 0);
+                _sync.Bind(statement);
                 break;
             case "mark" or "lvs_settings" or "source_pool" or "masquerade":
                 _ownLvs.Bind(statement);

@@ -8,7 +8,7 @@ namespace Steelyard.Core.Configuration;
 /// One block while it is bound: lets through the words that the block supports, and says what is
 /// wrong with all others.
 /// </summary>
-internal sealed class BlockScope(string block, FaultList faults)
+internal sealed class BlockScope(string block, FaultList faults, bool mayRepeat = false)
 {
     /// <summary>Of all other words the last one counts, there as here.</summary>
     private const string FirstCounts = "lvs_sync_daemon";
@@ -58,7 +58,7 @@ internal sealed class BlockScope(string block, FaultList faults)
             return false;
         }
 
-        if (!word.OpensBlock && !_seen.Add(word.Text))
+        if (!word.OpensBlock && !_seen.Add(word.Text) && !mayRepeat)
         {
             if (word.Text == FirstCounts)
             {

@@ -62,6 +62,8 @@ public sealed record ConfigDifference
 
     public ConfigChange<SyncConfig?>? Sync { get; init; }
 
+    public ConfigChange<ConfigList<SyncKey>>? SyncKeys { get; init; }
+
     public ConfigChange<PanelConfig?>? Panel { get; init; }
 
     public ConfigChange<TelemetryConfig>? Telemetry { get; init; }
@@ -90,6 +92,7 @@ public sealed record ConfigDifference
         && AddedServices.IsEmpty
         && ChangedServices.IsEmpty
         && Sync is null
+        && SyncKeys is null
         && Panel is null
         && Telemetry is null
         && Dashboard is null
@@ -117,6 +120,7 @@ public sealed record ConfigDifference
             ChangedServices = ConfigList.From(
                 services.Changed.Select(CompareService).Where(service => !service.IsEmpty)),
             Sync = Change(before.Sync, after.Sync),
+            SyncKeys = Change(before.SyncKeys, after.SyncKeys),
             Panel = Change(before.Panel, after.Panel),
             Telemetry = Change(before.Telemetry, after.Telemetry),
             Dashboard = Change(before.Dashboard, after.Dashboard),

@@ -25,7 +25,7 @@ public static class ConfigurationFile
     {
         FaultList faults = new();
         IReadOnlyList<Statement> statements = new Parser(files, faults).Read(path);
-        ApplianceConfig config = new Binder(faults).Bind(statements, hostName);
+        ApplianceConfig config = new Binder(faults, files).Bind(statements, hostName);
         return new(faults.HasErrors ? null : config, faults.ToSorted());
     }
 

@@ -30,6 +30,9 @@ internal sealed class GlobalBinding(ValueReader values)
 
     public int? ConnectionLimit { get; private set; }
 
+    /// <summary>Where the sync channel is asked for; null where it is not.</summary>
+    public SourcePosition? SyncPosition => _syncStatement?.Position;
+
     public void Bind(IReadOnlyList<Statement> statements)
     {
         BlockScope scope = new("global_defs", values.Faults);

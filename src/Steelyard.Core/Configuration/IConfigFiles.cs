@@ -22,4 +22,14 @@ public interface IConfigFiles
     /// <c>{a,b}</c> as the shell understands them.
     /// </summary>
     ImmutableArray<string> Match(string pattern);
+
+    /// <summary>
+    /// Whether everybody on the machine may read a file, or others than its owner may change it.
+    /// </summary>
+    bool IsOpenToOthers(string path) => false;
+
+    /// <summary>
+    /// Where the service manager keeps the service's credentials; null outside of a service.
+    /// </summary>
+    string? CredentialsFolder => null;
 }

@@ -227,7 +227,7 @@ internal static class VocabularyData
         new("track_group", NotYet, "group"),
 
         // Our own.
-        new("", Supported, "panel{ telemetry{ dashboard{"),
+        new("", Supported, "panel{ telemetry{ dashboard{ sync{"),
         new("", Supported, "mark{ lvs_settings{ source_pool{ masquerade{"),
         new("mark", Supported, "protocol source destination port interface"),
         new("masquerade", Supported, "source"),
@@ -239,6 +239,7 @@ internal static class VocabularyData
         new("panel", Supported, "chip board ready_line role_line fault_line button_line"),
         new("telemetry", Supported, "broker tls user password_file interval listen"),
         new("telemetry", Supported, "mqtt_version ca_file pin client_certificate"),
+        new("sync", Supported, "key"),
         new("dashboard", Supported, "listen tls allowed_hosts trusted_proxy off"),
     ];
 }

@@ -308,10 +308,21 @@ public sealed class ConnectionTable
 
     /// <summary>Makes or updates a connection that the twin tells of.</summary>
     /// <param name="template">The template that made it; -1 for none.</param>
+    /// <param name="longestTemplate">
+    /// What its service gives a template; without a service here, what LVS gives by default.
+    /// </param>
     /// <returns>Its handle; -1 when the table is full, or the news was old or is none.</returns>
     public int Learn(
-        in ConnectionRecord record, RealServer server, Instant now, int template = Nothing) =>
-        _learning.Learn(record, server, template, now);
+        in ConnectionRecord record,
+        RealServer server,
+        Instant now,
+        int template = Nothing,
+        TimeSpan? longestTemplate = null) => _learning.Learn(
+            record,
+            server,
+            template,
+            longestTemplate ?? PersistenceSettings.DefaultTimeout,
+            now);
 
     /// <summary>Connections that this one controls; it does not end before them.</summary>
     internal int Controls(int handle) =>

@@ -23,9 +23,15 @@ internal sealed class Learning(
     /// <param name="record">The news.</param>
     /// <param name="server">Its server; a stranger when no service of ours has it.</param>
     /// <param name="template">The template that made the connection; -1 for none.</param>
+    /// <param name="longestTemplate">The most that a template lasts.</param>
     /// <param name="now">The turn's time.</param>
     /// <returns>Its handle; -1 when the table is full, or the news was old or is none.</returns>
-    public int Learn(in ConnectionRecord record, RealServer server, int template, Instant now)
+    public int Learn(
+        in ConnectionRecord record,
+        RealServer server,
+        int template,
+        TimeSpan longestTemplate,
+        Instant now)
     {
         if (!TryFindState(record, out ConnectionState state))
         {
@@ -47,7 +53,7 @@ internal sealed class Learning(
             handle = Nothing;
         }
 
-        TimeSpan timeout = TimeoutOf(record, state);
+        TimeSpan timeout = TimeoutOf(record, state, longestTemplate);
         Instant deadline = now + timeout;
         if (handle < 0)
         {
@@ -100,12 +106,18 @@ internal sealed class Learning(
         }
     }
 
-    private TimeSpan TimeoutOf(in ConnectionRecord record, ConnectionState state)
+    /// <summary>
+    /// What is left of it with the twin, and never more than it would get here: a record that says
+    /// 31 days makes no connection of 31 days.
+    /// </summary>
+    private TimeSpan TimeoutOf(
+        in ConnectionRecord record, ConnectionState state, TimeSpan longestTemplate)
     {
+        TimeSpan longest = record.IsTemplate ? longestTemplate : table.Timeouts[state];
         TimeSpan timeout = record.Timeout > TimeSpan.Zero ? record.Timeout
             : record.IsTemplate ? TemplateTimeout
-            : table.Timeouts[state];
-        return timeout < Timeouts.Longest ? timeout : Timeouts.Longest;
+            : longest;
+        return timeout < longest ? timeout : longest;
     }
 
     /// <summary>The one that is known; one that was announced is met by its client.</summary>

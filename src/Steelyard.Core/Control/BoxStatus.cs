@@ -44,7 +44,15 @@ public sealed record VirtualRouterStatus(
     string Interface,
     ImmutableArray<string> Addresses,
     double Since,
-    long Transitions);
+    long Transitions)
+{
+    /// <summary>
+    /// Adverts that differ from the configuration, by what differs: version, interval, addresses,
+    /// password, own_address, virtual_source; only what occurred.
+    /// </summary>
+    public ImmutableSortedDictionary<string, long> AdvertFaults { get; init; } =
+        ImmutableSortedDictionary<string, long>.Empty;
+}
 
 public sealed record ServiceStatus(
     string Service,
@@ -129,6 +137,15 @@ public sealed record TwinStatus(bool Alive, string Name)
     /// The box has a twin by its configuration, and hears nothing of it: the fault LED blinks.
     /// </summary>
     public bool Missed { get; init; }
+
+    /// <summary>
+    /// The sync channel has a key: only a twin that has it too is heard.
+    /// </summary>
+    public bool Secured { get; init; }
+
+    /// <summary>What came over the sync channel and was not heard, by reason.</summary>
+    public ImmutableSortedDictionary<string, long> Refused { get; init; } =
+        ImmutableSortedDictionary<string, long>.Empty;
 }
 
 public sealed record ConnectionTotals(int Current, long Created, long Expired);

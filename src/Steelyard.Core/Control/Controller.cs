@@ -336,7 +336,12 @@ public sealed class Controller
     }
 
     /// <summary>A picture of the whole box.</summary>
-    public BoxStatus Status(Instant now) => StatusPicture.Take(this, _identity, _engine, now);
+    public BoxStatus Status(Instant now)
+    {
+        Warnings.Set("vrrp", RouterNews.Standing(_routers.Routers, now));
+        Warnings.Set("sync", _twin.Standing(Config, Daemons.IsCommanded, now));
+        return StatusPicture.Take(this, _identity, _engine, now);
+    }
 
     private void OnServicesChanged()
     {

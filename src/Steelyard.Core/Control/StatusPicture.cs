@@ -2,6 +2,7 @@ using System;
 using System.Collections.Immutable;
 using System.Linq;
 using Steelyard.Core.Control.Front;
+using Steelyard.Core.Control.Routers;
 using Steelyard.Core.Control.Services;
 using Steelyard.Core.Forwarding;
 using Steelyard.Core.Forwarding.Commands;
@@ -68,7 +69,10 @@ internal static class StatusPicture
         [.. router.Config.Addresses.Concat(router.Config.ExcludedAddresses)
             .Select(prefix => prefix.ToString())],
         Seconds(now - router.Since),
-        router.Transitions);
+        router.Transitions)
+    {
+        AdvertFaults = RouterNews.FaultsOf(router),
+    };
 
     private static ServiceStatus Of(ServiceEntry service) => new(
         service.Service.Key.ToString(),

@@ -7,6 +7,7 @@ using Steelyard.Core.FrontPanel;
 using Steelyard.Core.Hardware;
 using Steelyard.Core.Health;
 using Steelyard.Core.Services;
+using Steelyard.Core.Sync;
 using Steelyard.Core.Vrrp;
 
 namespace Steelyard.Core.Control;
@@ -46,6 +47,9 @@ public static class Words
 
     /// <summary>As in <c>drops</c>.</summary>
     public static string Of(DropReason reason) => Snake(reason.ToString());
+
+    /// <summary>As in <c>refused</c>.</summary>
+    public static string Of(SyncRefusal reason) => Snake(reason.ToString());
 
     public static string Of(ExplanationKind kind) => Snake(kind.ToString());
 

@@ -1,4 +1,5 @@
 using System;
+using Steelyard.Core.Time;
 using Steelyard.Core.Wire;
 
 namespace Steelyard.Core.Forwarding;
@@ -9,7 +10,10 @@ namespace Steelyard.Core.Forwarding;
 /// </summary>
 internal sealed class Answers(Engine engine, EngineOptions options)
 {
-    private readonly AnswerBudget _budget = new(options.AnswersPerSecond);
+    /// <summary>A tenth of a second's at once. RFC 1812 §4.3.2.8.</summary>
+    private readonly TokenBucket _budget = new(
+        TimeSpan.FromSeconds(1) / Math.Max(options.AnswersPerSecond, 1),
+        Math.Max(options.AnswersPerSecond / 10, 1));
     private ushort _identification;
 
     /// <summary>Turns an echo request into its reply and sends it.</summary>

@@ -31,6 +31,8 @@ internal sealed class BulkTalk(TwinVoice voice, ITwinEffects effects)
 
     private const int MostCollections = 8;
 
+    // Each listing walks the whole table.
+    private readonly TokenBucket _requests = new(TimeSpan.FromSeconds(1), 4);
     private readonly byte[] _datagram = new byte[ConnectionReplica.MaximumLength];
 
     private uint _askSequence;
@@ -50,6 +52,9 @@ internal sealed class BulkTalk(TwinVoice voice, ITwinEffects effects)
 
     /// <summary>The box waits for its twin's connections.</summary>
     public bool IsLearning { get; private set; }
+
+    /// <summary>Listings that were asked for too soon after others.</summary>
+    public long TooOften { get; private set; }
 
     public Instant Deadline => Instant.Earlier(_giveAt, Instant.Earlier(_askAt, _learnUntil));
 
@@ -109,7 +114,11 @@ internal sealed class BulkTalk(TwinVoice voice, ITwinEffects effects)
     public void OnRequest(in TwinMessage message, Instant now)
     {
         bool isKnown = message.BootId == _giveBootId && message.Sequence == _giveSequence;
-        if (!isKnown)
+        if (!isKnown && !_requests.TrySpend(now))
+        {
+            TooOften++; // the asker repeats itself
+        }
+        else if (!isKnown)
         {
             _giveBootId = message.BootId;
             _giveSequence = message.Sequence;

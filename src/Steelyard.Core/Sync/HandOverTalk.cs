@@ -139,7 +139,8 @@ internal sealed class HandOverTalk(TwinVoice voice, ITwinEffects effects)
         }
         else if (refusal is not null)
         {
-            effects.OnTwinNotice($"the twin does not hand over {ask.Group}: {refusal}");
+            effects.OnTwinNotice(
+                $"the twin does not hand over {ask.Group}: {refusal}", now);
         }
     }
 

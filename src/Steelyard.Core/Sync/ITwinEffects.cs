@@ -45,5 +45,5 @@ public interface ITwinEffects : ISyncChannel
     void OnLearnt(bool isComplete, long connections, Instant now);
 
     /// <summary>Something a person should know.</summary>
-    void OnTwinNotice(string sentence);
+    void OnTwinNotice(string sentence, Instant now);
 }

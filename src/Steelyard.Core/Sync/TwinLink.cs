@@ -20,6 +20,9 @@ public sealed class TwinLink
     private static readonly TimeSpan LongestInterval = TimeSpan.FromSeconds(1);
 
     private readonly ITwinEffects _effects;
+
+    // Each new twin costs both boxes a whole conversation: no more often than boxes can start.
+    private readonly TokenBucket _arrivals = new(TimeSpan.FromSeconds(1), 4);
     private readonly TwinVoice _voice;
     private readonly HandOverTalk _handOver;
     private readonly BulkTalk _bulk;
@@ -43,6 +46,9 @@ public sealed class TwinLink
             : advertisementInterval;
     }
 
+    /// <summary>From one hello to the next.</summary>
+    public TimeSpan Interval => _interval;
+
     /// <summary>A word from the twin came within its time.</summary>
     public bool IsAlive => _lostAt != Instant.Never;
 
@@ -57,6 +63,13 @@ public sealed class TwinLink
 
     /// <summary>Records that are no connections of ours, such as templates.</summary>
     public long Unusable { get; private set; }
+
+    /// <summary>Twins that were found again too soon, and what they asked for too often.</summary>
+    public long TooOften
+    {
+        get => field + _bulk.TooOften;
+        private set;
+    }
 
     /// <summary>When <see cref="OnDeadline"/> wants to be called.</summary>
     public Instant Deadline => Instant.Earlier(
@@ -242,7 +255,7 @@ public sealed class TwinLink
         bool isSameBoot = message.BootId == _voice.TwinBootId;
         if (IsAlive && !isSameBoot && message.Text != Twin?.BoxName)
         {
-            ReportStranger(message.Text);
+            ReportStranger(message.Text, now);
             return;
         }
 
@@ -253,6 +266,13 @@ public sealed class TwinLink
                 Lose("it said goodbye", now);
             }
 
+            return;
+        }
+
+        bool isArrival = !IsAlive || !isSameBoot;
+        if (isArrival && !_arrivals.TrySpend(now))
+        {
+            TooOften++;
             return;
         }
 
@@ -297,13 +317,13 @@ public sealed class TwinLink
         _effects.OnTwinLost(why, now);
     }
 
-    private void ReportStranger(string name)
+    private void ReportStranger(string name, Instant now)
     {
         if (_strangerName != name)
         {
             _strangerName = name;
             _effects.OnTwinNotice(
-                $"{name} speaks on the sync channel too; the twin is {Twin?.BoxName}");
+                $"{name} speaks on the sync channel too; the twin is {Twin?.BoxName}", now);
         }
     }
 

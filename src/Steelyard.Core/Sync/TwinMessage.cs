@@ -2,6 +2,7 @@ using System;
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Text;
+using Steelyard.Core.Telemetry;
 using Steelyard.Core.Vrrp;
 using Steelyard.Core.Wire;
 
@@ -42,7 +43,10 @@ internal enum TwinMessageKind : byte
 /// A kernel on the same group drops it: where its header has a size, ours has 0x4C4B, which is no
 /// datagram's length here.
 /// </remarks>
-/// <param name="Text">The box's name, the group's name, or the reason of a refusal.</param>
+/// <param name="Text">
+/// The box's name, the group's name, or the reason of a refusal; of a message that came, with
+/// whatever a terminal would obey made visible.
+/// </param>
 internal readonly record struct TwinMessage(
     TwinMessageKind Kind,
     byte SyncId,
@@ -87,6 +91,10 @@ internal readonly record struct TwinMessage(
     /// <summary>Hello: where the sender's dashboard is.</summary>
     public TwinPage? Page { get; init; }
 
+    /// <summary>Whether a datagram, which is one of ours, says hello.</summary>
+    public static bool IsHello(ReadOnlySpan<byte> datagram) =>
+        IsOurs(datagram) && datagram[KindOffset] == (byte)TwinMessageKind.Hello;
+
     /// <summary>Whether a datagram is one of ours, and not the kernel's.</summary>
     public static bool IsOurs(ReadOnlySpan<byte> datagram) => datagram.Length >= HeaderLength
         && BinaryPrimitives.ReadUInt32BigEndian(datagram) == Magic;
@@ -125,7 +133,7 @@ internal readonly record struct TwinMessage(
             BinaryPrimitives.ReadUInt64BigEndian(datagram[BootIdOffset..]),
             BinaryPrimitives.ReadUInt64BigEndian(datagram[AddresseeOffset..]),
             BinaryPrimitives.ReadUInt32BigEndian(datagram[SequenceOffset..]),
-            Encoding.UTF8.GetString(text),
+            ShownText.Of(Encoding.UTF8.GetString(text)),
             [.. virtualRouterIds],
             interval,
             roles,

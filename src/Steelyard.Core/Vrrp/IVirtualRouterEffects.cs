@@ -1,3 +1,4 @@
+using Steelyard.Core.Time;
 using Steelyard.Core.Wire;
 
 namespace Steelyard.Core.Vrrp;
@@ -24,5 +25,5 @@ public interface IVirtualRouterEffects
         VirtualRouter router, VirtualRouterState from, VirtualRouterState to, string why);
 
     /// <summary>Something a person should know that changed no state.</summary>
-    void OnNotice(VirtualRouter router, string sentence);
+    void OnNotice(VirtualRouter router, string sentence, Instant now);
 }

@@ -10,6 +10,7 @@ internal sealed class Vigil(VirtualRouter router)
     private const byte ResigningPriority = 0;
 
     private bool _graceGiven;
+    private Instant _heardAt;
     private Instant? _lowerHeardSince;
 
     /// <summary>The MASTER that is heard.</summary>
@@ -21,6 +22,18 @@ internal sealed class Vigil(VirtualRouter router)
     /// <summary>When Active_Down_Timer fires.</summary>
     public Instant DownAt { get; private set; } = Instant.Never;
 
+    /// <summary>
+    /// When the silence ends the vigil. An advert that promises the next one far in the future
+    /// counts for less than the twin's word that nobody is MASTER: then our own interval does.
+    /// </summary>
+    public Instant DueAt => IsOurTurn ? Instant.Earlier(DownAt, OwnDownAt) : DownAt;
+
+    /// <summary>
+    /// The twin says that it is no MASTER, and does not come before us. Two forged adverts could
+    /// else silence the pair for minutes: RFC 9568 obeys the interval on the wire, up to 40.95 s.
+    /// </summary>
+    public bool IsOurTurn { get; set; }
+
     /// <summary>BACKUP by agreement: does not preempt a living MASTER.</summary>
     public bool HasYielded { get; set; }
 
@@ -28,12 +41,15 @@ internal sealed class Vigil(VirtualRouter router)
     public Instant PreemptHeldUntil { get; set; }
 
     /// <summary>Skew_Time. RFC 9568 §6.1; in version 2 a part of a second, RFC 3768 §6.1.</summary>
-    private TimeSpan SkewTime =>
-        (router.Config.Version == 2 ? TimeSpan.FromSeconds(1) : Interval)
-        * (256 - router.Priority) / 256;
+    private TimeSpan SkewTime => SkewOf(Interval);
 
     /// <summary>Active_Down_Interval. RFC 9568 §6.1.</summary>
     private TimeSpan ActiveDownInterval => (Interval * 3) + SkewTime;
+
+    /// <summary>Active_Down_Timer as it would be if all kept our interval.</summary>
+    private Instant OwnDownAt => _heardAt
+        + (router.Config.AdvertisementInterval * 3)
+        + SkewOf(router.Config.AdvertisementInterval);
 
     /// <summary>Begins to wait, not having heard anybody yet.</summary>
     public void Begin(Instant now)
@@ -56,6 +72,7 @@ internal sealed class Vigil(VirtualRouter router)
     /// <summary>Hears an advert; true when its sender is accepted as the MASTER.</summary>
     public bool Hear(in VrrpAdvertisement advert, IpAddress source, Instant now)
     {
+        _heardAt = now;
         if (advert.Priority == ResigningPriority)
         {
             Master = new(source, ResigningPriority, now, Resigned: true);
@@ -82,19 +99,28 @@ internal sealed class Vigil(VirtualRouter router)
         return true;
     }
 
+    /// <summary>Why the silence makes us MASTER, as a sentence without full stop.</summary>
+    public string Explain(Instant now)
+    {
+        string silence = Master.Explain(router.Priority, now);
+        return now < DownAt ? $"{silence}, and the twin says that it is no MASTER" : silence;
+    }
+
     /// <summary>
     /// Active_Down_Timer has fired. When that is seen long after its time it was we who slept, and
     /// the silence proves nothing: once, the adverts that wait to be read get a chance.
     /// </summary>
     public bool ProvesSilence(Instant now)
     {
-        if (_graceGiven || now - DownAt <= Interval)
+        TimeSpan grace = router.Config.AdvertisementInterval / 4;
+        if (_graceGiven || now - DueAt <= Interval)
         {
             return true;
         }
 
         _graceGiven = true;
-        DownAt = now + (Interval / 4);
+        _heardAt = now + grace - (OwnDownAt - _heardAt);
+        DownAt = now + grace;
         return false;
     }
 
@@ -121,8 +147,13 @@ internal sealed class Vigil(VirtualRouter router)
     {
         _graceGiven = false;
         _lowerHeardSince = null;
+        _heardAt = now;
         DownAt = now + ActiveDownInterval;
     }
+
+    private TimeSpan SkewOf(TimeSpan interval) =>
+        (router.Config.Version == 2 ? TimeSpan.FromSeconds(1) : interval)
+        * (256 - router.Priority) / 256;
 
     private void Accept(in VrrpAdvertisement advert, IpAddress source, Instant now)
     {

@@ -20,7 +20,6 @@ public sealed class VirtualRouter
     private const byte OwnerPriority = 255; // RFC 9568 §6.1
     private const byte ResigningPriority = 0;
     private readonly IVirtualRouterEffects _effects;
-    private readonly Agreement _agreement;
     private readonly Vigil _vigil;
     private readonly Herald _herald;
     private Tenure _tenure;
@@ -32,7 +31,7 @@ public sealed class VirtualRouter
     {
         Config = config;
         _effects = effects;
-        _agreement = new(this, effects);
+        Agreement = new(this, effects);
         _vigil = new(this);
         _herald = new(this, effects);
     }
@@ -41,8 +40,7 @@ public sealed class VirtualRouter
 
     public string Name => Config.Name;
 
-    public VirtualRouterState State { get; private set; } =
-        VirtualRouterState.Initialize;
+    public VirtualRouterState State { get; private set; } = VirtualRouterState.Initialize;
 
     /// <summary>When the state began.</summary>
     public Instant Since { get; private set; }
@@ -50,9 +48,7 @@ public sealed class VirtualRouter
     /// <summary>How often the state has changed.</summary>
     public long Transitions { get; private set; }
 
-    /// <summary>
-    /// The priority in force: the configured one and what tracking adds, 1 to 254.
-    /// </summary>
+    /// <summary>The one configured and what tracking adds: the priority in force.</summary>
     public byte Priority => Config.IsOwner
         ? OwnerPriority
         : (byte)Math.Clamp(Config.Priority + _trackedWeight, 1, OwnerPriority - 1);
@@ -75,10 +71,13 @@ public sealed class VirtualRouter
     /// <summary>When <see cref="OnDeadline"/> wants to be called.</summary>
     public Instant Deadline => State switch
     {
-        VirtualRouterState.Backup => WantsMaster ? Instant.Never : _vigil.DownAt,
+        VirtualRouterState.Backup => WantsMaster ? Instant.Never : _vigil.DueAt,
         VirtualRouterState.Master => Instant.Earlier(_herald.Deadline, _tenure.Deadline),
         _ => Instant.Never,
     };
+
+    /// <summary>What others advertise, beside our configuration.</summary>
+    internal Agreement Agreement { get; }
 
     /// <summary>The silence has lasted; only the rest of the group is waited for.</summary>
     internal bool WantsMaster { get; private set; }
@@ -127,7 +126,7 @@ public sealed class VirtualRouter
     {
         if (State is not (VirtualRouterState.Backup or VirtualRouterState.Master)
             || advert.VirtualRouterId != Config.VirtualRouterId
-            || !_agreement.Allows(advert, source))
+            || !Agreement.Allows(advert, source, now))
         {
             return;
         }
@@ -158,7 +157,7 @@ public sealed class VirtualRouter
         if (now >= _tenure.Deadline)
         {
             _tenure.EndHandOver();
-            _effects.OnNotice(this, "nobody took over: goes on as MASTER");
+            _effects.OnNotice(this, "nobody took over: goes on as MASTER", now);
         }
 
         _herald.OnDeadline(now);
@@ -203,7 +202,7 @@ public sealed class VirtualRouter
         bool addressesChanged = !config.Addresses.SequenceEqual(Config.Addresses)
             || !config.ExcludedAddresses.SequenceEqual(Config.ExcludedAddresses);
         Config = config;
-        _agreement.Forget();
+        Agreement.Forget();
         if (State == VirtualRouterState.Backup)
         {
             _vigil.Shorten(now);
@@ -226,6 +225,9 @@ public sealed class VirtualRouter
     /// first learns the connections. An earlier instant lifts the hold.
     /// </summary>
     public void HoldPreemption(Instant until) => _vigil.PreemptHeldUntil = until;
+
+    /// <summary>The twin has said whether it is MASTER, or comes before us.</summary>
+    public void OnTwin(bool isOurTurn) => _vigil.IsOurTurn = isOurTurn;
 
     /// <summary>
     /// Make before break: stays MASTER and forwards until another MASTER is heard, then is BACKUP
@@ -277,8 +279,7 @@ public sealed class VirtualRouter
     }
 
     /// <summary>MASTER by the election, alone or with the rest of its group.</summary>
-    internal void BecomeMasterBySilence(Instant now) =>
-        BecomeMaster(_vigil.Master.Explain(Priority, now), now);
+    internal void BecomeMasterBySilence(Instant now) => BecomeMaster(_vigil.Explain(now), now);
 
     /// <summary>Resigns, and listens from the start.</summary>
     internal void GiveWay(string why, bool yields, Instant now)
@@ -387,7 +388,7 @@ public sealed class VirtualRouter
         Transitions++;
         WantsMaster = false;
         _tenure = default;
-        _agreement.Forget();
+        Agreement.Forget();
         _effects.OnTransition(this, from, state, why);
     }
 

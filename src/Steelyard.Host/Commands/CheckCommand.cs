@@ -4,6 +4,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.IO;
 using System.Linq;
+using System.Text.RegularExpressions;
 using System.Threading.Tasks;
 using Steelyard.Core.Configuration;
 using Steelyard.Host.Storage;
@@ -11,7 +12,7 @@ using Steelyard.Host.Storage;
 namespace Steelyard.Host.Commands;
 
 /// <summary><c>check</c>: is a configuration right, and what would run?</summary>
-internal static class CheckCommand
+internal static partial class CheckCommand
 {
     /// <summary>
     /// Characters of a source line that are shown; more would not fit a terminal.
@@ -88,7 +89,7 @@ internal static class CheckCommand
                 string shown = line.Length > MostColumns ? line[..MostColumns] : line;
                 string lead = new([.. line[..column].Select(
                     letter => letter == '\t' ? '\t' : ' ')]);
-                await error.WriteLineAsync($"    {Printable(shown)}");
+                await error.WriteLineAsync($"    {Printable(WithoutSecrets(shown))}");
                 await error.WriteLineAsync($"    {lead}^");
             }
         }
@@ -105,6 +106,17 @@ internal static class CheckCommand
                 + $"{router.Interface}, priority {router.Priority}, VRRP version {router.Version}, "
                 + $"an advert each {router.AdvertisementInterval.TotalSeconds:0.##} s; "
                 + string.Join(", ", router.Addresses));
+        }
+
+        if (config.Sync is SyncConfig sync)
+        {
+            string secured = config.SyncKeys.Length switch
+            {
+                0 => "not authenticated",
+                1 => "authenticated with a key",
+                _ => "authenticated, two keys accepted",
+            };
+            await output.WriteLineAsync($"  sync channel on {sync.Interface}: {secured}");
         }
 
         foreach (SyncGroupConfig group in config.SyncGroups)
@@ -129,6 +141,14 @@ internal static class CheckCommand
 
     private static string Count(int number, string thing) =>
         $"{number} {thing}{(number == 1 ? string.Empty : "s")}";
+
+    /// <summary>The words that are keys and passwords become stars, each as long.</summary>
+    private static string WithoutSecrets(string line) => Secrets().Replace(
+        line, found => new string('*', found.Length));
+
+    [GeneratedRegex(
+        @"(?<=hex:)[^\s}""]+|(?<=(^|[\s{])(key|auth_pass)\s+)(?!file:|credential:)[^\s}][^}]*")]
+    private static partial Regex Secrets();
 
     /// <summary>Control characters of a file do not reach the terminal.</summary>
     private static string Printable(string line) => new([.. line.Select(

@@ -101,6 +101,8 @@ internal static class StatusView
     {
         string twin = status.Twin switch
         {
+            { Alive: true, Name: string name, Secured: true } =>
+                $"twin {name} alive, authenticated",
             { Alive: true, Name: string name } => $"twin {name} alive",
             { Name.Length: > 0, Name: string name } => $"twin {name} silent",
             { Missed: true } => "no twin was ever heard",

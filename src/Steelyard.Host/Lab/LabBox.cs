@@ -48,6 +48,7 @@ internal sealed class LabBox : IAsyncDisposable
         LogPath = folder.File($"{Name}.log");
         _configurationPath = folder.File($"{Name}.conf");
         File.WriteAllText(_configurationPath, LabConfiguration.Write(index, Panel.Location));
+        File.SetUnixFileMode(_configurationPath, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         _log = new StreamWriter(LogPath) { AutoFlush = true };
         _client = new ControlClient(ControlSocket);
         _looking = LookAsync();

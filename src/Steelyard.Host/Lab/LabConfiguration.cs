@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
+using System.Security.Cryptography;
 using System.Text;
 using Steelyard.Core.Wire;
 
@@ -10,6 +11,10 @@ namespace Steelyard.Host.Lab;
 /// <summary>Writes a box's configuration file, as its owner would.</summary>
 internal static class LabConfiguration
 {
+    /// <summary>The pair's, for as long as the lab lasts.</summary>
+    private static string Key { get; } =
+        RandomNumberGenerator.GetHexString(2 * SyncKey.Length, lowercase: true);
+
     /// <param name="panelSocket">Where the lab plays the box's front panel.</param>
     public static string Write(int box, string panelSocket)
     {
@@ -21,6 +26,10 @@ internal static class LabConfiguration
                 vrrp_version 3
                 connection_limit 65536
                 lvs_sync_daemon {{LabPlan.InsideLeg}} id 1
+            }
+
+            sync {
+                key hex:{{Key}}
             }
 
             # The service's address and the servers' gateway move together.

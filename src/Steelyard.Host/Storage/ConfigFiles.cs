@@ -58,6 +58,24 @@ internal sealed class ConfigFiles : IConfigFiles
         return [.. found];
     }
 
+    public bool IsOpenToOthers(string path)
+    {
+        const UnixFileMode Open =
+            UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.GroupWrite;
+        try
+        {
+            return (File.GetUnixFileMode(path) & Open) != 0;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    public string? CredentialsFolder =>
+        Environment.GetEnvironmentVariable("CREDENTIALS_DIRECTORY") is { Length: > 0 } folder
+            ? folder : null;
+
     private static string ReadUpTo(string path, int maximumLength)
     {
         // No encoding takes more than four bytes for a character, with its mark before the first.

@@ -33,6 +33,10 @@ internal sealed class SnapshotFiles(IConfigFiles files) : IConfigFiles
         return text is not null;
     }
 
+    public bool IsOpenToOthers(string path) => files.IsOpenToOthers(path);
+
+    public string? CredentialsFolder => files.CredentialsFolder;
+
     public ImmutableArray<string> Match(string pattern)
     {
         if (!_matched.TryGetValue(pattern, out ImmutableArray<string> found))

@@ -83,7 +83,7 @@ public sealed class ControlSocketTests : IAsyncLifetime
         Assert.Equal(12.5, root.GetProperty("uptime_s").GetDouble());
         JsonElement router = root.GetProperty("virtual_routers")[0];
         Assert.Equal(
-            "name state vrid priority interface addresses since transitions",
+            "name state vrid priority interface addresses since transitions advert_faults",
             string.Join(' ', router.EnumerateObject().Select(property => property.Name)));
         JsonElement service = root.GetProperty("services")[0];
         Assert.Equal("tcp 192.168.100.1:80", service.GetProperty("service").GetString());

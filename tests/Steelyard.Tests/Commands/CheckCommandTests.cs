@@ -26,6 +26,20 @@ public sealed class CheckCommandTests
         Assert.Contains("1 error;", lines[3], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("    key hex:0123456789abcdefxyz")]
+    [InlineData("    key 0123456789abcdefxyz")]
+    [InlineData("    key hex: 0123456789abcdefxyz")]
+    [InlineData("    key \"hex:0123456789abcdefxyz\"")]
+    public async Task The_line_of_a_fault_shows_no_key(string line)
+    {
+        (int code, string output, string error) = await CheckAsync($"sync {{\n{line}\n}}\n");
+
+        Assert.Equal(ExitCodes.BadUsage, code);
+        Assert.DoesNotContain("0123456789", output + error, StringComparison.Ordinal);
+        Assert.Contains("****", error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_missing_file_ends_with_2()
     {

@@ -18,6 +18,11 @@ internal sealed class MemoryFiles : IConfigFiles
         set => _files[path] = value;
     }
 
+    /// <summary>Files that everybody may read.</summary>
+    public HashSet<string> Open { get; } = [];
+
+    public string? CredentialsFolder { get; set; }
+
     /// <summary>Loads one text as <c>box.conf</c> of the box called "host".</summary>
     public static ConfigurationResult Load(string text) =>
         ConfigurationFile.Load("box.conf", new MemoryFiles { ["box.conf"] = text }, "host");
@@ -43,6 +48,8 @@ internal sealed class MemoryFiles : IConfigFiles
         reason = "no such file";
         return _files.TryGetValue(path, out text);
     }
+
+    public bool IsOpenToOthers(string path) => Open.Contains(path);
 
     public ImmutableArray<string> Match(string pattern) =>
     [

@@ -25,6 +25,7 @@ public sealed class VocabularyTests
         ["url"] = "virtual_server 192.0.2.1 80 {\nreal_server 10.0.0.1 80 {\n"
             + "HTTP_GET {\nurl {\n|\n}\n}\n}\n}",
         ["panel"] = "panel {\n|\n}",
+        ["sync"] = "sync {\n|\n}",
         ["mark"] = "mark 1 {\n|\n}",
         ["lvs_settings"] = "lvs_settings {\n|\n}",
         ["masquerade"] = "masquerade {\n|\n}",

@@ -86,6 +86,43 @@ public sealed class LearnTests
         Assert.Equal(0, rig.Table.Count);
     }
 
+    /// <summary>A stranger's record that says 31 days.</summary>
+    [Theory]
+    [InlineData(ConnectionState.Established, 15 * 60)]
+    [InlineData(ConnectionState.SynReceived, 60)]
+    [InlineData(ConnectionState.Close, 10)]
+    public void A_learnt_timeout_is_no_longer_than_its_states_own(
+        ConnectionState state, int seconds)
+    {
+        TableRig rig = new(capacity: 8);
+        ConnectionRecord eternal = Record(rig, 6) with
+        {
+            State = state,
+            Timeout = Timeouts.Longest,
+        };
+
+        Assert.True(rig.Table.Learn(eternal, rig.Servers[0], rig.Now) >= 0);
+
+        Assert.Equal(0, rig.Pass(TimeSpan.FromSeconds(seconds * 0.9)));
+        Assert.Equal(1, rig.Pass(TimeSpan.FromSeconds(seconds * 0.2)));
+    }
+
+    [Fact]
+    public void A_learnt_template_lasts_no_longer_than_its_service_gives_it()
+    {
+        TableRig rig = new(capacity: 8);
+        ConnectionRecord eternal = Record(rig, 6) with
+        {
+            IsTemplate = true,
+            Timeout = Timeouts.Longest,
+        };
+
+        _ = rig.Table.Learn(
+            eternal, rig.Servers[0], rig.Now, longestTemplate: TimeSpan.FromSeconds(50));
+
+        Assert.Equal(1, rig.Pass(TimeSpan.FromSeconds(60)));
+    }
+
     private static ConnectionRecord Record(TableRig rig, int number) => new(
         TransportProtocol.Tcp,
         TableRig.Client(number),

@@ -59,6 +59,25 @@ public sealed class OfficeControlTests
     }
 
     [Fact]
+    public void A_box_in_maintenance_refuses_a_failover_and_asks_for_none()
+    {
+        _world.Do(now => Assert.Null(_world.B.Controller.SetMaintenance(true, false, now)));
+
+        _world.Do(now => Assert.Contains(
+            "this box is in maintenance",
+            _world.B.Controller.FailOver(null, force: false, now),
+            System.StringComparison.Ordinal));
+        _world.Do(now => Assert.Contains(
+            "this box is in maintenance",
+            _world.B.Controller.FailOver(null, force: true, now),
+            System.StringComparison.Ordinal));
+        _world.RunFor(1000);
+
+        Assert.Equal("MASTER MASTER", _world.A.Roles);
+        Assert.Equal("INIT INIT", _world.B.Roles);
+    }
+
+    [Fact]
     public void A_twin_that_does_not_answer_leaves_the_master_in_its_office_and_at_work()
     {
         _world.SyncCuts.Add(_world.A);

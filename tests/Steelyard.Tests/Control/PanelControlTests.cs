@@ -121,7 +121,7 @@ public sealed class PanelControlTests
         _world.Do(now => box.Controller.OnPanel(new("gpiochip4", null), now));
         status = box.Controller.Status(_world.Now);
         Assert.Equal(("on", "on", "off"), Leds(status.Panel));
-        Assert.Empty(status.Warnings);
+        Assert.DoesNotContain(sentence, status.Warnings);
     }
 
     [Fact]
@@ -207,11 +207,12 @@ public sealed class PanelControlTests
         Assert.Equal("the hardware needs help", status.Panel.FaultMeans);
         BoxEvent raised = Assert.Single(box.Effects.Events, it => it.Kind == "hardware");
         Assert.Equal((EventSeverity.Warning, "temperature"), (raised.Severity, raised.Subject));
-        Assert.Equal(raised.Sentence, Assert.Single(status.Warnings));
+        Assert.Contains(raised.Sentence, status.Warnings);
 
         _world.Do(now => box.Controller.OnHardware(new() { TemperatureC = 60 }, now));
         Assert.Equal("off", box.Controller.Status(_world.Now).Panel.Fault);
-        Assert.Empty(box.Controller.Status(_world.Now).Warnings);
+        Assert.DoesNotContain(
+            raised.Sentence, box.Controller.Status(_world.Now).Warnings);
         Assert.True(box.Said("has cooled down"));
     }
 

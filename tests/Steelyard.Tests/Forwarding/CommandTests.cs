@@ -155,7 +155,7 @@ public class CommandTests
             TimeSpan.FromMinutes(10));
         ConnectionRecord unknown = known with { Server = TestBox.At("10.1.0.99:8080") };
 
-        box.Command(new LearnConnections([known, unknown]));
+        box.Command(new LearnConnections([known, unknown], includesHeld: true));
         SentFrame sent = Assert.Single(box.FromClient(
             PacketBuilder.Tcp("10.0.0.1:40001", Web).Flags(TcpFlags.Acknowledgment)));
 

@@ -32,7 +32,7 @@ public sealed partial class RoomTests
         ["Configuration"] = [.. Bricks, "Wire", "Services"],
         ["Vrrp"] = [.. Bricks, "Wire", "Configuration"],
         ["Health"] = [.. Bricks, "Configuration"],
-        ["Sync"] = [.. Bricks, "Wire", "Services", "Connections", "Vrrp"],
+        ["Sync"] = [.. Bricks, "Wire", "Services", "Connections", "Vrrp", "Telemetry"],
         ["FrontPanel"] = Bricks,
         ["Hardware"] = Bricks,
         ["Telemetry"] = Bricks,

@@ -18,7 +18,7 @@ internal static class Channel
     {
         foreach (byte[] message in Say(from))
         {
-            to.Command(new LearnConnections([.. Hear([message])]));
+            to.Command(new LearnConnections([.. Hear([message])], includesHeld: true));
         }
 
         to.Turn();

@@ -94,7 +94,7 @@ internal sealed class End : ITwinEffects
     public void OnLearnt(bool isComplete, long connections, Instant now) =>
         Log.Add($"learnt {connections} {(isComplete ? "all" : "or less")}");
 
-    public void OnTwinNotice(string sentence) => Log.Add(sentence);
+    public void OnTwinNotice(string sentence, Instant now) => Log.Add(sentence);
 }
 
 /// <summary>Two ends with a channel of 1 ms between them, in virtual time.</summary>

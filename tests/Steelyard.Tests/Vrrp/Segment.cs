@@ -129,7 +129,8 @@ internal sealed class Segment : IVirtualRouterEffects
         VirtualRouter router, VirtualRouterState from, VirtualRouterState to, string why) =>
         Transitions.Add((router, to, why));
 
-    public void OnNotice(VirtualRouter router, string sentence) => Notices.Add(sentence);
+    public void OnNotice(VirtualRouter router, string sentence, Instant now) =>
+        Notices.Add(sentence);
 
     private void Deliver()
     {

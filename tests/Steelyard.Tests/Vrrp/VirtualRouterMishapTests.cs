@@ -92,6 +92,90 @@ public sealed class VirtualRouterMishapTests
         Assert.Equal(Master, router.State);
     }
 
+    /// <summary>Two routers with one address would else answer each other for ever.</summary>
+    [Fact]
+    public void A_losing_master_is_answered_at_most_twice_per_interval()
+    {
+        VirtualRouter router = _segment.Add("10.0.0.1", Segment.Config(200));
+        _segment.RunFor(1000);
+        int adverts = _segment.Adverts.Count;
+        int announcements = Announcements(router);
+
+        for (int advert = 0; advert < 49; advert++)
+        {
+            _segment.Hear(router, "10.0.0.2", 100);
+            _segment.RunFor(1);
+        }
+
+        Assert.Equal(adverts + 1, _segment.Adverts.Count);
+        Assert.Equal(announcements + 1, Announcements(router));
+        _segment.RunFor(1);
+        _segment.Hear(router, "10.0.0.2", 100);
+        Assert.Equal(adverts + 2, _segment.Adverts.Count);
+    }
+
+    [Fact]
+    public void The_grace_of_a_router_that_slept_is_given_once_until_a_master_is_heard()
+    {
+        VirtualRouter router = _segment.Add("10.0.0.1", Segment.Config());
+        _segment.Hear(router, "10.0.0.2", 200);
+        _segment.Sleep(5000);
+        _segment.Do(router.OnDeadline);
+        _segment.Hear(router, "10.0.0.2", 200);
+        _segment.Sleep(5000);
+        _segment.Do(router.OnDeadline);
+        Assert.Equal(Backup, router.State);
+
+        _segment.Sleep(5000);
+        _segment.Do(router.OnDeadline);
+
+        Assert.Equal(Master, router.State);
+    }
+
+    /// <summary>So too where our own interval counts: 300 ms and a skew of 61 ms.</summary>
+    [Fact]
+    public void A_router_whose_turn_it_is_waits_its_own_interval_after_the_last_advert()
+    {
+        VirtualRouter router = _segment.Add("10.0.0.1", Segment.Config());
+        router.OnTwin(isOurTurn: true);
+        _segment.Hear(router, "10.0.0.9", 255, seconds: 40.95);
+        _segment.RunFor(200);
+        _segment.Hear(router, "10.0.0.9", 255, seconds: 40.95);
+
+        _segment.RunFor(360);
+        Assert.Equal(Backup, router.State);
+        _segment.RunFor(2);
+
+        Assert.Equal(Master, router.State);
+    }
+
+    [Fact]
+    public void A_router_whose_turn_it_is_and_that_slept_reads_its_post_first()
+    {
+        VirtualRouter router = _segment.Add("10.0.0.1", Segment.Config());
+        router.OnTwin(isOurTurn: true);
+        _segment.Hear(router, "10.0.0.9", 255, seconds: 40.95);
+        _segment.Sleep(60_000);
+
+        _segment.Do(router.OnDeadline);
+        Assert.Equal(Backup, router.State);
+        _segment.RunFor(26);
+
+        Assert.Equal(Master, router.State);
+    }
+
+    [Fact]
+    public void Without_the_twins_word_the_interval_on_the_wire_is_obeyed()
+    {
+        VirtualRouter router = _segment.Add("10.0.0.1", Segment.Config());
+        _segment.Hear(router, "10.0.0.9", 255, seconds: 40.95);
+
+        _segment.RunFor(120_000);
+
+        Assert.Equal(Backup, router.State);
+        Assert.Contains(_segment.Notices, notice => notice.Contains("40.95 s, ours is 0.1 s"));
+    }
+
     [Fact]
     public void A_new_configuration_keeps_the_state_and_is_advertised()
     {

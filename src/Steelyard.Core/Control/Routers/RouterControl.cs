@@ -4,7 +4,6 @@ using System.Linq;
 using Steelyard.Core.Configuration;
 using Steelyard.Core.Control.Network;
 using Steelyard.Core.Routing;
-using Steelyard.Core.Telemetry;
 using Steelyard.Core.Time;
 using Steelyard.Core.Vrrp;
 using Steelyard.Core.Wire;
@@ -19,6 +18,7 @@ internal sealed class RouterControl : IVirtualRouterEffects
 {
     private readonly IControlEffects _effects;
     private readonly NetworkControl _network;
+    private readonly RouterNews _news;
     private readonly AddressHolder _holder;
     private readonly AddressVoice _voice;
     private readonly List<VirtualRouter> _routers = [];
@@ -28,6 +28,7 @@ internal sealed class RouterControl : IVirtualRouterEffects
     {
         _effects = effects;
         _network = network;
+        _news = new RouterNews(effects);
         _holder = new AddressHolder(effects);
         _voice = new AddressVoice(effects, _holder);
     }
@@ -73,6 +74,7 @@ internal sealed class RouterControl : IVirtualRouterEffects
             {
                 router.Stop(now);
                 _ = _routers.Remove(router);
+                _news.Forget(router);
             }
             else if (wanted != router.Config)
             {
@@ -244,10 +246,7 @@ internal sealed class RouterControl : IVirtualRouterEffects
         VirtualRouter router, VirtualRouterState from, VirtualRouterState to, string why)
     {
         Hold(router);
-        EventSeverity severity = to == VirtualRouterState.Fault
-            ? EventSeverity.Error : EventSeverity.Information;
-        _effects.Report(new BoxEvent(
-            severity, "role", router.Name, $"{router.Name} is {Words.Of(to)}: {why}"));
+        _news.OnTransition(router, to, why);
         if (to == VirtualRouterState.Master)
         {
             _network.Addresses.OnOffice(router.Name);
@@ -256,9 +255,8 @@ internal sealed class RouterControl : IVirtualRouterEffects
         OnRole(router);
     }
 
-    void IVirtualRouterEffects.OnNotice(VirtualRouter router, string sentence) =>
-        _effects.Report(new BoxEvent(
-            EventSeverity.Warning, "vrrp", router.Name, $"{router.Name}: {sentence}"));
+    void IVirtualRouterEffects.OnNotice(VirtualRouter router, string sentence, Instant now) =>
+        _news.OnNotice(router, sentence, now);
 
     /// <summary>
     /// The router's own, by the family of its adverts; excluded addresses of the other family have

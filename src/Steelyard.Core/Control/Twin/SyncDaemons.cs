@@ -102,6 +102,9 @@ public sealed class SyncDaemons : ISyncChannel
     /// <summary>Messages that are not the protocol's, or of another syncid.</summary>
     public long Refused { get; private set; }
 
+    /// <summary>A command has started one that still runs.</summary>
+    internal bool IsCommanded => Master is not null || Backup is not null;
+
     internal bool IsAny => Find(true) is not null || Find(false) is not null;
 
     internal Instant Deadline => Instant.Earlier(
@@ -219,7 +222,8 @@ public sealed class SyncDaemons : ISyncChannel
             }
         }
 
-        _ = _effects.TryCommand(new LearnConnections([.. _learnt]));
+        _ = _effects.TryCommand(new LearnConnections(
+            [.. _learnt], includesHeld: _routers.Routers.Count == 0));
     }
 
     /// <summary>A connection of ours has changed.</summary>

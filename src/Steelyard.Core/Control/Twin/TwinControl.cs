@@ -38,9 +38,12 @@ internal sealed class TwinControl(
     private static readonly TimeSpan Hurry = TimeSpan.FromMilliseconds(250);
 
     private readonly List<ConnectionRecord> _learnt = [];
+    private readonly TwinNews _news = new(effects);
     private Instant _hurriesUntil;
     private ConnectionRecord[] _collected = [];
     private SyncConfig? _config;
+    private SyncGuard? _guard;
+    private bool _takesRecords;
     private TwinLink? _link;
     private ConnectionReplica? _replica;
 
@@ -59,8 +62,6 @@ internal sealed class TwinControl(
     /// <summary>False after a command that stopped it, until the next reload.</summary>
     public bool LearnsConnections { get; set; } = true;
 
-    public bool IsConfigured => _link is not null;
-
     public bool IsAlive => _link?.IsAlive ?? false;
 
     public bool CanTakeOver => _link is not null && _link.FindObstacle() is null;
@@ -68,12 +69,14 @@ internal sealed class TwinControl(
     public string Name => _link?.Twin?.BoxName ?? string.Empty;
 
     /// <summary>The box should have a twin, and hears none.</summary>
-    public bool IsMissed => IsConfigured && !IsAlive;
+    public bool IsMissed => _link is { IsAlive: false };
 
     public TwinStatus Status => new(IsAlive, Name)
     {
         CanTakeOver = CanTakeOver,
         Missed = IsMissed,
+        Secured = _guard is { HasKeys: true },
+        Refused = _news.Refused,
         Dashboard = _link?.Twin?.Page?.ToString() ?? string.Empty,
     };
 
@@ -86,6 +89,7 @@ internal sealed class TwinControl(
     {
         if (config.Sync == _config)
         {
+            _guard?.UseKeys([.. config.SyncKeys]);
             return;
         }
 
@@ -102,6 +106,13 @@ internal sealed class TwinControl(
             ? SlowestAdvert
             : config.VirtualRouters.Min(router => router.AdvertisementInterval);
         _link = new TwinLink(chance.NextBits() | 1, _config.SyncId, interval, this);
+        _guard = new SyncGuard(
+            _config.SyncId,
+            _link.Interval,
+            chance.Fork(),
+            new SyncWire(effects),
+            _news.OnRefusal);
+        _guard.UseKeys([.. config.SyncKeys]);
         _replica = new ConnectionReplica(_config.SyncId, this);
         _link.Start(now);
         routers.HoldPreemption(Instant.Never);
@@ -114,13 +125,45 @@ internal sealed class TwinControl(
         _link?.Stop();
         _link = null;
         _replica = null;
+        _guard = null;
     }
 
     public void OnDatagram(ReadOnlySpan<byte> datagram, Instant now)
     {
-        _link?.OnDatagram(datagram, now);
-        PassLearnt();
+        if (_link is not TwinLink link || _guard is not SyncGuard guard)
+        {
+            return;
+        }
+
+        long sessions = guard.Sessions;
+        (long malformed, long tooOften) = (link.Malformed, link.TooOften);
+        _takesRecords = TakesRecords(now);
+        if (guard.TryOpen(datagram, now, out ReadOnlySpan<byte> said))
+        {
+            link.OnDatagram(said, now);
+        }
+        else if (guard.Sessions != sessions)
+        {
+            link.SayHello(now);
+        }
+
+        if (link.Malformed != malformed)
+        {
+            _news.OnRefusal(SyncRefusal.Malformed, now);
+        }
+
+        if (link.TooOften != tooOften)
+        {
+            _news.OnRefusal(SyncRefusal.TooOften, now);
+        }
+
+        PassLearnt(now);
+        Turns.Say(routers.Routers, _link is { IsAlive: true } ? _link.Twin : null);
     }
+
+    /// <summary>What a person should know as long as it is so.</summary>
+    public string[] Standing(ApplianceConfig config, bool hasDaemon, Instant now) =>
+        _news.Standing(config, hasDaemon, now);
 
     /// <summary>
     /// A connection of ours has changed. While an office changes hands the twin hears of it at
@@ -144,6 +187,7 @@ internal sealed class TwinControl(
     {
         _link?.OnDeadline(now);
         _replica?.OnDeadline(now);
+        Turns.Say(routers.Routers, _link is { IsAlive: true } ? _link.Twin : null);
     }
 
     /// <summary>Roles have changed: the twin hears of it now.</summary>
@@ -199,7 +243,7 @@ internal sealed class TwinControl(
         GiveBatch(0, now);
     }
 
-    void ISyncChannel.SendToTwin(ReadOnlySpan<byte> datagram) => effects.SendToTwin(datagram);
+    void ISyncChannel.SendToTwin(ReadOnlySpan<byte> datagram) => _guard?.Send(datagram);
 
     TwinHello ITwinEffects.Describe() => new(
         boxName,
@@ -210,15 +254,23 @@ internal sealed class TwinControl(
         Page = FindPage(),
     };
 
-    void ITwinEffects.OnTwinFound(TwinHello twin, Instant now) => effects.Report(new BoxEvent(
-        EventSeverity.Information, "twin", twin.BoxName, $"the twin {twin.BoxName} is there"));
+    void ITwinEffects.OnTwinFound(TwinHello twin, Instant now) => _news.Tell(
+        "found",
+        EventSeverity.Information,
+        twin.BoxName,
+        $"the twin {twin.BoxName} is there",
+        now);
 
-    void ITwinEffects.OnTwinLost(string why, Instant now) => effects.Report(new BoxEvent(
-        EventSeverity.Warning, "twin", Name, $"the twin {Name} is lost: {why}"));
+    void ITwinEffects.OnTwinLost(string why, Instant now) => _news.Tell(
+        "lost", EventSeverity.Warning, Name, $"the twin {Name} is lost: {why}", now);
 
     void ITwinEffects.OnTwinConnection(in ConnectionRecord connection, Instant now)
     {
-        if (LearnsConnections)
+        if (!_takesRecords)
+        {
+            _news.OnRefusal(SyncRefusal.NotAsked, now);
+        }
+        else if (LearnsConnections)
         {
             _learnt.Add(connection);
         }
@@ -227,7 +279,7 @@ internal sealed class TwinControl(
     string? ITwinEffects.TakeOver(
         string group, ReadOnlySpan<byte> virtualRouterIds, Instant now)
     {
-        PassLearnt();
+        PassLearnt(now);
         if (RefusesOffice)
         {
             return $"{boxName} is in maintenance";
@@ -277,24 +329,30 @@ internal sealed class TwinControl(
 
     void ITwinEffects.OnLearnt(bool isComplete, long connections, Instant now)
     {
-        PassLearnt();
+        PassLearnt(now);
         routers.HoldPreemption(Instant.Zero);
-        effects.Report(isComplete
-            ? new BoxEvent(
-                EventSeverity.Information, "twin", Name, $"learnt {connections} connections")
-            : connections > 0
-            ? new BoxEvent(
-                EventSeverity.Warning,
-                "twin",
-                Name,
-                $"learnt {connections} connections, and not all that the twin has")
-            : new BoxEvent(
-                EventSeverity.Information, "twin", Name, "no twin told its connections"));
+        EventSeverity severity = isComplete || connections == 0
+            ? EventSeverity.Information : EventSeverity.Warning;
+        string sentence = isComplete ? $"learnt {connections} connections"
+            : connections > 0 ? $"learnt {connections} connections, and not all that the twin has"
+            : "no twin told its connections";
+        _news.Tell("learnt", severity, Name, sentence, now);
         OnRole(now);
     }
 
-    void ITwinEffects.OnTwinNotice(string sentence) => effects.Report(
-        new BoxEvent(EventSeverity.Warning, "twin", Name, sentence));
+    void ITwinEffects.OnTwinNotice(string sentence, Instant now) =>
+        _news.Tell("notice", EventSeverity.Warning, Name, sentence, now);
+
+    /// <summary>
+    /// A box that is MASTER for everything has nothing to learn, whoever says it. Only while the
+    /// office changes hands the last one in it still knows more.
+    /// </summary>
+    private bool TakesRecords(Instant now) => ChangesHands(now)
+        || routers.Routers.Count == 0
+        || routers.Routers.Any(router => router.State != VirtualRouterState.Master);
+
+    private bool ChangesHands(Instant now) => routers.IsHandingOver || routers.Routers.Any(
+        router => router.State == VirtualRouterState.Master && now - router.Since < Hurry);
 
     private void GiveBatch(int from, Instant now)
     {
@@ -310,11 +368,11 @@ internal sealed class TwinControl(
     }
 
     /// <summary>Records that came together go to the engine together.</summary>
-    private void PassLearnt()
+    private void PassLearnt(Instant now)
     {
         if (_learnt.Count > 0)
         {
-            _ = effects.TryCommand(new LearnConnections(_learnt.ToArray()));
+            _ = effects.TryCommand(new LearnConnections(_learnt.ToArray(), ChangesHands(now)));
             _learnt.Clear();
         }
     }

@@ -13,9 +13,16 @@ namespace Steelyard.Core.Forwarding.Commands;
 /// <remarks>
 /// Skipped and counted are connections to a server that its service does not have here, for it may
 /// be down; those of unknown services to a process of the twin's, or to ourselves; and those by
-/// full NAT under an address that is not in our pool.
+/// full NAT under an address that is not in our pool. So are those to an address that this box
+/// holds: of what a MASTER serves it knows more than anybody.
 /// </remarks>
-public sealed class LearnConnections(ConnectionRecord[] records) : IEngineCommand
+/// <param name="records">What the twin said.</param>
+/// <param name="includesHeld">
+/// Those to addresses held here too: the office of MASTER changes hands just now, and the twin
+/// still tells of what we have already; or there are no MASTERs, and a person asked for it.
+/// </param>
+public sealed class LearnConnections(ConnectionRecord[] records, bool includesHeld = false)
+    : IEngineCommand
 {
     public void Apply(Engine engine, Instant now)
     {
@@ -39,12 +46,17 @@ public sealed class LearnConnections(ConnectionRecord[] records) : IEngineComman
                 ? FindServer(FtpServiceOf(engine, record), record.Server)
                     ?? StrangerOf(engine, record)
                 : FindServer(service, record.Server);
-            if (server is null || !IsOfOurPool(engine, record))
+            bool isOurs = !includesHeld && engine.Held.Contains(record.Virtual.Address);
+            if (isOurs || server is null || !IsOfOurPool(engine, record))
             {
                 engine.Counters.ConnectionsSkipped++;
             }
             else if (engine.Connections.Learn(
-                record, server, now, TemplateOf(engine, service, record)) >= 0)
+                record,
+                server,
+                now,
+                TemplateOf(engine, service, record),
+                service?.Settings.Persistence?.Timeout) >= 0)
             {
                 engine.Counters.ConnectionsLearned++;
             }
