@@ -5,11 +5,15 @@ using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Steelyard.Host.Listening;
 
 namespace Steelyard.Host.Api;
 
@@ -45,7 +49,10 @@ public sealed class ControlSocket : IAsyncDisposable
     /// Another box answers there, or it cannot be made.
     /// </exception>
     public static async Task<ControlSocket> StartAsync(
-        string path, IBoxControl box, CancellationToken cancellationToken)
+        string path,
+        IBoxControl box,
+        CancellationToken cancellationToken,
+        ILoggerFactory? loggers = null)
     {
         string full = System.IO.Path.GetFullPath(path);
         string directory = System.IO.Path.GetDirectoryName(full) ?? "/";
@@ -69,7 +76,8 @@ public sealed class ControlSocket : IAsyncDisposable
             // replaced.
             Directory.CreateDirectory(nursery, OwnerOnly);
             File.Delete(newborn);
-            WebApplication application = Build(newborn, box);
+            WebApplication application = Build(
+                newborn, box, loggers ?? NullLoggerFactory.Instance);
             await application.StartAsync(cancellationToken);
             File.SetUnixFileMode(newborn, OwnerAndGroup);
             File.Move(newborn, full, overwrite: true);
@@ -152,7 +160,8 @@ public sealed class ControlSocket : IAsyncDisposable
         }
     }
 
-    private static WebApplication Build(string path, IBoxControl box)
+    private static WebApplication Build(
+        string path, IBoxControl box, ILoggerFactory loggers)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore();
@@ -165,6 +174,8 @@ public sealed class ControlSocket : IAsyncDisposable
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
             kestrel.ListenUnixSocket(path, listen => listen.Protocols = HttpProtocols.Http1);
         });
+        builder.Services.AddSingleton<IConnectionListenerFactory>(
+            new PatientTransport("control socket", loggers));
         builder.Services.AddRoutingCore();
         // The process's signals are the box's: the usual lifetime would take SIGTERM for itself.
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();

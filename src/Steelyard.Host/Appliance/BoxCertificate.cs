@@ -120,7 +120,7 @@ internal static class BoxCertificate
         using ECDsa key = ECDsa.Create();
         if (File.Exists(files.Key) && !renews)
         {
-            key.ImportFromPem(File.ReadAllText(files.Key));
+            key.ImportFromPem(Readable.Required(files.Key));
         }
         else
         {

@@ -16,6 +16,8 @@ namespace Steelyard.Host.Appliance;
 /// </summary>
 internal sealed class DashboardLook : IDisposable
 {
+    private static readonly TimeSpan UsualPatience = TimeSpan.FromSeconds(5);
+
     private readonly string _configurationPath;
 
     private readonly HttpClient _http = new(new SocketsHttpHandler
@@ -27,12 +29,20 @@ internal sealed class DashboardLook : IDisposable
             RemoteCertificateValidationCallback = (_, _, _, _) => true,
 #pragma warning restore CA5359
         },
-    })
-    {
-        Timeout = TimeSpan.FromSeconds(5),
-    };
+    });
 
-    public DashboardLook(string configurationPath) => _configurationPath = configurationPath;
+    public DashboardLook(string configurationPath)
+        : this(configurationPath, UsualPatience)
+    {
+    }
+
+    /// <param name="configurationPath">Says where the dashboard is.</param>
+    /// <param name="patience">How long an answer may take.</param>
+    internal DashboardLook(string configurationPath, TimeSpan patience)
+    {
+        _configurationPath = configurationPath;
+        _http.Timeout = patience;
+    }
 
     /// <summary>Null when it answers, or need not; else a sentence.</summary>
     public async Task<string?> AskAsync(CancellationToken cancellation)
@@ -72,12 +82,18 @@ internal sealed class DashboardLook : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    /// <summary>A connection that is reset at once may end before it is seen to begin.</summary>
+    /// <summary>
+    /// A connection that is reset at once may end before it is seen to begin: all of these say that
+    /// somebody had taken it. Linux tells one of them, by what was asked of the socket first.
+    /// </summary>
     private static bool WasTaken(HttpRequestException failure) =>
         failure.HttpRequestError != HttpRequestError.ConnectionError
         || failure.InnerException is SocketException
         {
-            SocketErrorCode: SocketError.ConnectionReset,
+            SocketErrorCode: SocketError.ConnectionReset
+                or SocketError.ConnectionAborted
+                or SocketError.Shutdown
+                or SocketError.NotConnected,
         };
 
     /// <summary>Who listens everywhere is asked at the loopback address.</summary>

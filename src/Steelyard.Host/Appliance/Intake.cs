@@ -4,6 +4,7 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using Steelyard.Core.Configuration;
+using Steelyard.Host.Storage;
 
 namespace Steelyard.Host.Appliance;
 
@@ -133,7 +134,7 @@ internal sealed class Intake(
     {
         try
         {
-            shelf.Keep(File.ReadAllText(path));
+            shelf.Keep(Readable.Required(path));
             return true;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)

@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Frozen;
 using System.IO;
 using System.Net;
 using System.Threading;
@@ -20,6 +19,7 @@ using Steelyard.Core.Configuration;
 using Steelyard.Core.Control;
 using Steelyard.Core.Telemetry;
 using Steelyard.Core.Wire;
+using Steelyard.Host.Listening;
 using Steelyard.Host.Logging;
 using Steelyard.Host.Mqtt;
 using Endpoint = Steelyard.Core.Wire.Endpoint;
@@ -33,12 +33,18 @@ namespace Steelyard.Host.Dashboard;
 /// </summary>
 public sealed class DashboardServer : IAsyncDisposable
 {
-    private const int RequestsMost = 128;
     private const string Room = "dashboard";
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(3);
 
-    private static readonly Lazy<FrozenDictionary<string, Asset>> Assets = new(Asset.LoadAll);
+    // A browser sends the head of a request whole. Who takes longer keeps a place from others.
+    private static readonly TimeSpan HeadMost = TimeSpan.FromSeconds(5);
+
+    // Between two requests: a page asks for all that it needs within a second.
+    private static readonly TimeSpan IdleMost = TimeSpan.FromSeconds(20);
+
+    // A browser answers a ping by itself: one that does not is gone without a word.
+    private static readonly TimeSpan PingPeriod = TimeSpan.FromSeconds(20);
 
     private readonly EmbeddedBroker _broker;
     private readonly ILoggerFactory _loggers;
@@ -218,28 +224,40 @@ public sealed class DashboardServer : IAsyncDisposable
     private WebApplication Build(Endpoint listen, TlsDoor? door)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new());
+        QuietLoggers loggers = new(_loggers);
+        Visitors visitors = new(_log);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxConcurrentConnections = RequestsMost;
-            kestrel.Limits.MaxConcurrentUpgradedConnections = RequestsMost;
+            // How many there may be is the visitors' affair, by who they are.
             kestrel.Limits.MaxRequestBodySize = 0;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+            kestrel.Limits.MaxRequestBufferSize = 32 * 1024;
+            kestrel.Limits.RequestHeadersTimeout = HeadMost;
+            kestrel.Limits.KeepAliveTimeout = IdleMost;
             kestrel.Listen(listen.Address.ToIPAddress(), listen.Port, place =>
             {
                 place.Protocols = HttpProtocols.Http1;
+                place.Use(next => connection => visitors.ServeAsync(connection, next));
                 if (door is not null)
                 {
                     place.UseHttps(door.Handshake);
                 }
             });
         });
-        builder.Services.AddSingleton<ILoggerFactory>(new QuietLoggers(_loggers));
+        builder.Services.AddSingleton<ILoggerFactory>(loggers);
+        builder.Services.AddSingleton<IConnectionListenerFactory>(
+            new PatientTransport("dashboard", loggers));
         builder.Services.AddRoutingCore();
         builder.Services.AddConnections();
         builder.Services.AddSingleton(_broker);
         WebApplication app = builder.Build();
         BelieveProxies(app);
-        app.UseWebSockets();
+        app.UseWebSockets(new()
+        {
+            KeepAliveInterval = PingPeriod,
+            KeepAliveTimeout = PingPeriod,
+        });
         app.UseRouting();
         app.Use((HttpContext context, RequestDelegate next) => GuardAsync(context, next, door));
         app.MapConnectionHandler<EmbeddedBroker>("/mqtt", options =>
@@ -248,7 +266,7 @@ public sealed class DashboardServer : IAsyncDisposable
             options.WebSockets.SubProtocolSelector = MqttSubProtocolSelector.SelectSubProtocol;
         });
         app.Use((HttpContext context, RequestDelegate next) =>
-            context.GetEndpoint() is null ? AnswerAsync(context) : next(context));
+            context.GetEndpoint() is null ? PageAnswer.WriteAsync(context) : next(context));
         return app;
     }
 
@@ -308,13 +326,25 @@ public sealed class DashboardServer : IAsyncDisposable
                 + "allow the name: allowed_hosts in the dashboard block of its configuration.");
         }
 
-        if (context.Request.Path == "/mqtt" && !PageSecurity.MayListen(context.Request, names))
+        // As routes are matched: whatever the case, with a slash at the end or without.
+        if (context.Request.Path.StartsWithSegments("/mqtt", out PathString under))
         {
-            return RefuseAsync(
-                context,
-                StatusCodes.Status403Forbidden,
-                "A page from there may not listen to this box. If it is the box's own by another "
-                + "name, allow that: allowed_hosts in the dashboard block of its configuration.");
+            // A WebSocket alone is wanted: what asks for an id first is kept in memory for a while.
+            if (under.Value is not (null or "" or "/"))
+            {
+                context.Response.StatusCode = StatusCodes.Status404NotFound;
+                return Task.CompletedTask;
+            }
+
+            if (!PageSecurity.MayListen(context.Request, names))
+            {
+                return RefuseAsync(
+                    context,
+                    StatusCodes.Status403Forbidden,
+                    "A page from there may not listen to this box. If it is the box's own by "
+                    + "another name, allow that: allowed_hosts in the dashboard block of its "
+                    + "configuration.");
+            }
         }
 
         return next(context);
@@ -325,52 +355,6 @@ public sealed class DashboardServer : IAsyncDisposable
         context.Response.StatusCode = status;
         context.Response.ContentType = "text/plain; charset=utf-8";
         return context.Response.WriteAsync(why + "\n");
-    }
-
-    private static async Task AnswerAsync(HttpContext context)
-    {
-        HttpRequest request = context.Request;
-        HttpResponse response = context.Response;
-        string path = request.Path == "/" ? "/index.html" : request.Path.Value ?? string.Empty;
-        if (!Assets.Value.TryGetValue(path, out Asset? asset))
-        {
-            response.StatusCode = StatusCodes.Status404NotFound;
-            response.ContentType = "text/plain; charset=utf-8";
-            await response.WriteAsync("There is nothing here. The dashboard is at /\n");
-            return;
-        }
-
-        bool isGet = HttpMethods.IsGet(request.Method);
-        if (!isGet && !HttpMethods.IsHead(request.Method))
-        {
-            response.StatusCode = StatusCodes.Status405MethodNotAllowed;
-            response.Headers.Allow = "GET, HEAD";
-            return;
-        }
-
-        response.Headers.ETag = asset.ETag;
-        response.Headers.CacheControl = "no-cache"; // Keep it, but ask whether it is the same.
-        response.Headers.Vary = "Accept-Encoding";
-        if (request.Headers.IfNoneMatch.ToString().Contains(asset.ETag, StringComparison.Ordinal))
-        {
-            response.StatusCode = StatusCodes.Status304NotModified;
-            return;
-        }
-
-        bool packs = request.Headers.AcceptEncoding.ToString()
-            .Contains("gzip", StringComparison.OrdinalIgnoreCase);
-        byte[] body = packs ? asset.Compressed : asset.Plain;
-        if (packs)
-        {
-            response.Headers.ContentEncoding = "gzip";
-        }
-
-        response.ContentType = asset.ContentType;
-        response.ContentLength = body.Length;
-        if (isGet)
-        {
-            await response.Body.WriteAsync(body, context.RequestAborted);
-        }
     }
 
     private static TaskCompletionSource<IPEndPoint> NewBound() =>

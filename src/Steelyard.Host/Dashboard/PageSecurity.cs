@@ -33,7 +33,8 @@ internal static class PageSecurity
     /// <summary>
     /// A browser says which page asks for a WebSocket. The box's own page may, one from a private
     /// or loopback address, and a friend's; a page from anywhere else may not look into this
-    /// network through its visitor's browser.
+    /// network through its visitor's browser. Nor may a file that somebody was sent, though it lies
+    /// on this machine.
     /// </summary>
     public static bool MayListen(HttpRequest request, PageNames names)
     {

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Net.Security;
@@ -16,6 +17,23 @@ namespace Steelyard.Host.Dashboard;
 /// </summary>
 internal sealed class TlsDoor(CertificateConfig files)
 {
+    /// <summary>
+    /// TLS 1.3's, and those of TLS 1.2 that are authenticated encryption with a key of each
+    /// connection: no CBC, no RSA key exchange. RFC 9325 §4.2, RFC 7905.
+    /// </summary>
+    private static readonly CipherSuitesPolicy Suites = new(
+    [
+        TlsCipherSuite.TLS_AES_128_GCM_SHA256,
+        TlsCipherSuite.TLS_AES_256_GCM_SHA384,
+        TlsCipherSuite.TLS_CHACHA20_POLY1305_SHA256,
+        TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+        TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+        TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+        TlsCipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+        TlsCipherSuite.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+        TlsCipherSuite.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+    ]);
+
     private readonly Lock _taking = new();
     private volatile PemPair? _pair;
     private volatile SslServerAuthenticationOptions? _offered;
@@ -33,6 +51,7 @@ internal sealed class TlsDoor(CertificateConfig files)
 
     public TlsHandshakeCallbackOptions Handshake => new()
     {
+        HandshakeTimeout = TimeSpan.FromSeconds(5),
         OnConnection = _ => new ValueTask<SslServerAuthenticationOptions>(_offered!),
     };
 
@@ -65,6 +84,7 @@ internal sealed class TlsDoor(CertificateConfig files)
         // Nothing is fetched: what the file does not hold of the chain is not sent.
         ServerCertificateContext = SslStreamCertificateContext.Create(
             pair.Certificate, pair.Issuers, offline: true),
+        CipherSuitesPolicy = Suites,
         EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
         ApplicationProtocols = new List<SslApplicationProtocol> { SslApplicationProtocol.Http11 },
     };

@@ -49,6 +49,9 @@ internal static partial class Log
     [LoggerMessage(126, LogLevel.Warning, "a sample is left out: {Reason}")]
     public static partial void SampleSkipped(ILogger log, string reason);
 
+    [LoggerMessage(127, LogLevel.Error, "{What}: {Fault}")]
+    public static partial void ShortOfDescriptors(ILogger log, string what, string fault);
+
     [LoggerMessage(130, LogLevel.Critical, "the {Loop} loop broke; the twin takes over")]
     public static partial void LoopBroke(ILogger log, Exception mistake, string loop);
 
@@ -106,6 +109,19 @@ internal static partial class Log
         LogLevel.Information,
         "dashboard: its certificate has the SHA-256 fingerprint {Fingerprint}")]
     public static partial void DashboardCertificate(ILogger log, string fingerprint);
+
+    [LoggerMessage(
+        5024,
+        LogLevel.Warning,
+        "dashboard: {Most} connections are open; more are turned away")]
+    public static partial void DashboardFull(ILogger log, int most);
+
+    [LoggerMessage(
+        5025,
+        LogLevel.Warning,
+        "dashboard: {Most} connections come from {Remote}; more of its are turned away")]
+    public static partial void DashboardAddressFull(
+        ILogger log, int most, IPAddress? remote);
 
     [LoggerMessage(
         5023,

@@ -77,7 +77,7 @@ public static class BoxProgram
         try
         {
             await using ControlSocket socket = await ControlSocket.StartAsync(
-                options.SocketPath, control, cancellationToken);
+                options.SocketPath, control, cancellationToken, loggers);
             await box.StartAsync();
             Log.Started(log, Version, config.BoxName, options.ConfigurationPath);
             await ServeAsync(box, control, log, stop);

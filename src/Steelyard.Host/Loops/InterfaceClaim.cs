@@ -1,8 +1,10 @@
 using System;
 using System.Globalization;
 using System.Net.Sockets;
+using System.Threading;
 using System.Threading.Tasks;
 using Steelyard.Host.Api;
+using Steelyard.Host.Listening;
 
 namespace Steelyard.Host.Loops;
 
@@ -44,16 +46,10 @@ internal sealed class InterfaceClaim : IDisposable
     /// <summary>Lets those go who asked who holds it, so that others can ask.</summary>
     private static async Task DismissAskersAsync(Socket socket)
     {
-        try
+        AcceptLoop loop = AcceptLoop.On(socket, _ => { });
+        while (await loop.NextAsync(CancellationToken.None) is { } asker)
         {
-            while (true)
-            {
-                (await socket.AcceptAsync()).Dispose();
-            }
-        }
-        catch (Exception end) when (end is SocketException or ObjectDisposedException)
-        {
-            // The claim has been given up, and nobody is to be told.
+            asker.Dispose();
         }
     }
 

@@ -3,17 +3,16 @@ using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Steelyard.Core.Telemetry;
 using Steelyard.Core.Wire;
+using Steelyard.Host.Listening;
 using Steelyard.Host.Logging;
 
 namespace Steelyard.Host.Mqtt;
 
 /// <summary>
-/// Plain MQTT over TCP for the embedded broker, on Kestrel's socket transport. A port that is
+/// Plain MQTT over TCP for the embedded broker, on Kestrel's connections. A port that is
 /// taken is said once, with its holder, and tried again until it is free.
 /// </summary>
 public sealed class BrokerListener : IAsyncDisposable
@@ -64,8 +63,7 @@ public sealed class BrokerListener : IAsyncDisposable
     private async Task RunAsync()
     {
         bool saidTaken = false;
-        SocketTransportFactory transports = new(
-            Options.Create(new SocketTransportOptions()), _loggers);
+        PatientTransport transports = new("telemetry", _loggers);
         IPEndPoint listen = new(_listen.Address.ToIPAddress(), _listen.Port);
         while (!_stop.IsCancellationRequested)
         {

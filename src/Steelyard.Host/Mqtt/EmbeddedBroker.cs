@@ -15,6 +15,7 @@ using MQTTnet.Channel;
 using MQTTnet.Diagnostics.Logger;
 using MQTTnet.Protocol;
 using MQTTnet.Server;
+using Steelyard.Host.Listening;
 using Steelyard.Host.Logging;
 
 namespace Steelyard.Host.Mqtt;
@@ -40,7 +41,7 @@ public sealed class EmbeddedBroker : ConnectionHandler, IMqttClientStreamProvide
     private readonly MqttConnectionHandler _handler = new();
     private readonly MqttServer _server;
     private readonly ConnectionQuota _places;
-    private bool _saidFull;
+    private readonly Seldom _full = new(TimeProvider.System);
 
     public EmbeddedBroker(EmbeddedBrokerOptions options, ILogger<EmbeddedBroker> log)
     {
@@ -82,29 +83,30 @@ public sealed class EmbeddedBroker : ConnectionHandler, IMqttClientStreamProvide
 
         try
         {
+            Bound(connection, _options.PacketBytesMost);
             connection.Transport = new DuplexPipe(
-                new GuestNaming(
-                    new BoundedPacketReader(
-                        connection.Transport.Input, _options.PacketBytesMost),
-                    NewGuest),
+                new GuestNaming(connection.Transport.Input, NewGuest),
                 connection.Transport.Output);
             await _handler.OnConnectedAsync(connection);
         }
         finally
         {
             _places.Leave(remote);
-            _saidFull = false;
         }
     }
 
+    private static void Bound(ConnectionContext connection, int packetBytesMost) =>
+        connection.Transport = new DuplexPipe(
+            new BoundedPacketReader(connection.Transport.Input, packetBytesMost),
+            connection.Transport.Output);
+
     private void SayFull(ConnectionQuota.Answer answer, EndPoint? remote)
     {
-        if (_saidFull)
+        if (!_full.May())
         {
             return;
         }
 
-        _saidFull = true;
         if (answer == ConnectionQuota.Answer.Full)
         {
             Log.BrokerFull(_log, _options.ConnectionsMost);
@@ -144,6 +146,8 @@ public sealed class EmbeddedBroker : ConnectionHandler, IMqttClientStreamProvide
     {
         try
         {
+            // As long as the box likes, but it too may break off within a packet.
+            Bound(connection, int.MaxValue);
             await _handler.OnConnectedAsync(connection);
         }
         finally

@@ -1,6 +1,5 @@
 using System;
 using System.Globalization;
-using System.IO;
 using System.Net;
 using System.Threading;
 using System.Threading.Channels;
@@ -14,6 +13,7 @@ using Steelyard.Core.Control;
 using Steelyard.Core.Telemetry;
 using Steelyard.Core.Wire;
 using Steelyard.Host.Logging;
+using Steelyard.Host.Storage;
 
 namespace Steelyard.Host.Mqtt;
 
@@ -347,7 +347,7 @@ public sealed class Telemetry : IAsyncDisposable
         if (broker.UserName is { } user)
         {
             string password = broker.PasswordFile is { } file
-                ? File.ReadAllText(file).Trim('\r', '\n')
+                ? Readable.Required(file).Trim('\r', '\n')
                 : string.Empty;
             options.WithCredentials(user, password);
         }

@@ -4,6 +4,7 @@ using System.IO;
 using System.Linq;
 using System.Reflection;
 using System.Text;
+using Steelyard.Host.Storage;
 
 namespace Steelyard.Host.Panel;
 
@@ -93,15 +94,5 @@ internal sealed class BoardShelf(string folder, string deviceTree)
         return reader.ReadToEnd();
     }
 
-    private static string? ReadFile(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
+    private static string? ReadFile(string path) => Readable.Text(path);
 }

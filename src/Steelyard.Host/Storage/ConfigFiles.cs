@@ -5,6 +5,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.IO;
 using System.Linq;
 using Steelyard.Core.Configuration;
+using Steelyard.Linux.Files;
 
 namespace Steelyard.Host.Storage;
 
@@ -34,8 +35,7 @@ internal sealed class ConfigFiles : IConfigFiles
         {
             reason = failure switch
             {
-                FileNotFoundException or DirectoryNotFoundException => "no such file",
-                UnauthorizedAccessException when Directory.Exists(path) => "is a directory",
+                FileNotFoundException => "no such file",
                 UnauthorizedAccessException => "permission denied",
                 _ => failure.Message,
             };
@@ -80,7 +80,7 @@ internal sealed class ConfigFiles : IConfigFiles
     {
         // No encoding takes more than four bytes for a character, with its mark before the first.
         long mostBytes = (4L * maximumLength) + 4;
-        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using FileStream file = RegularFile.OpenRead(path);
         using MemoryStream bytes = new();
         byte[] share = new byte[16 * 1024];
         int length;

@@ -5,6 +5,7 @@ using System.Threading.Tasks;
 using Steelyard.Core.Control;
 using Steelyard.Host.Api;
 using Steelyard.Host.Appliance;
+using Steelyard.Linux.Files;
 
 namespace Steelyard.Host.Update;
 
@@ -108,9 +109,23 @@ internal sealed class Updater(
             : throw new UpdateRefusedException(
                 $"{source} is no address of a bundle: one is like https://HOST:PORT/PATH");
 
-    private static string FindFile(string source) => File.Exists(source)
-        ? Path.GetFullPath(source)
-        : throw new UpdateRefusedException($"there is no file {source}");
+    /// <summary>It is given to another program, which would wait at a FIFO for ever.</summary>
+    private static string FindFile(string source)
+    {
+        try
+        {
+            RegularFile.OpenRead(source).Dispose();
+            return Path.GetFullPath(source);
+        }
+        catch (FileNotFoundException gone)
+        {
+            throw new UpdateRefusedException($"there is no file {source}", gone);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new UpdateRefusedException($"{source} {failure.Message}", failure);
+        }
+    }
 
     private async Task CheckAsync(
         string path, UpdateOptions options, CancellationToken cancellation)

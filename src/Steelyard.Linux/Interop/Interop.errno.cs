@@ -10,6 +10,7 @@ internal static partial class Libc
     internal const int EAGAIN = 11;
     internal const int EACCES = 13;
     internal const int ENODEV = 19;
+    internal const int ENOTDIR = 20;
     internal const int EINVAL = 22;
     internal const int EOPNOTSUPP = 95;
     internal const int EAFNOSUPPORT = 97;

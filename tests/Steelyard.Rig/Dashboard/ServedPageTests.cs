@@ -137,6 +137,7 @@ public sealed class ServedPageTests : IAsyncLifetime
     [InlineData("https://example.com", false)]
     [InlineData("http://8.8.8.8", false)]
     [InlineData("null", false)]
+    [InlineData("file://", false)]
     public async Task Only_pages_from_nearby_may_listen_to_the_broker(string? origin, bool may)
     {
         using ClientWebSocket socket = new();

@@ -104,6 +104,39 @@ public sealed class ServedTlsTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await AskAsync(SslProtocols.Tls13)).Status);
     }
 
+    [Theory]
+    [InlineData(TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, true)]
+    [InlineData(TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384, false)]
+    [InlineData(TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA, false)]
+    public async Task TLS_1_2_is_spoken_with_authenticated_encryption_alone(
+        TlsCipherSuite suite, bool may)
+    {
+        Make();
+        await _server.StartAsync(_listen, Files);
+        using TcpClient client = new();
+        await client.ConnectAsync(IPAddress.Loopback, _listen.Port);
+        await using SslStream stream = new(client.GetStream());
+
+        Task shaking = stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        {
+            TargetHost = "lb",
+            EnabledSslProtocols = SslProtocols.Tls12,
+            CipherSuitesPolicy = new([suite]),
+            RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+                certificate is not null,
+        });
+
+        if (may)
+        {
+            await shaking;
+            Assert.Equal(suite, stream.NegotiatedCipherSuite);
+        }
+        else
+        {
+            await Assert.ThrowsAnyAsync<Exception>(() => shaking);
+        }
+    }
+
     [Fact]
     public async Task A_certificate_that_is_missing_is_said_once_and_served_once_it_is_there()
     {

@@ -40,19 +40,23 @@ public sealed partial class RoomTests
 
     private static readonly Dictionary<string, string[]> Host = new()
     {
-        ["Api"] = [],
+        ["Api"] = ["Listening"],
         ["Logging"] = [],
-        ["Mqtt"] = ["Logging", "Storage"],
-        ["Panel"] = [],
+        ["Listening"] = ["Logging"],
+        ["Mqtt"] = ["Listening", "Logging", "Storage"],
+        ["Panel"] = ["Storage"],
         ["Hardware"] = ["Panel"],
         ["Probes"] = [],
         ["Storage"] = [],
         ["Appliance"] = ["Api", "Storage"],
         ["Update"] = ["Api", "Appliance", "Storage"],
-        ["Dashboard"] = ["Logging", "Mqtt", "Storage"],
+        ["Dashboard"] = ["Listening", "Logging", "Mqtt", "Storage"],
         ["Ipvsadm"] = ["Api"],
         ["Loops"] =
-            ["Api", "Dashboard", "Hardware", "Logging", "Mqtt", "Panel", "Probes", "Storage"],
+            [
+                "Api", "Dashboard", "Hardware", "Listening", "Logging", "Mqtt", "Panel", "Probes",
+                "Storage",
+            ],
         ["Lab"] = ["Api", "Loops"],
         ["Commands"] =
             ["Api", "Appliance", "Ipvsadm", "Lab", "Loops", "Panel", "Storage", "Update"],

@@ -37,6 +37,7 @@ public sealed class LayoutTests
         Assert.Equal(16, Unsafe.SizeOf<nlmsghdr>());
         Assert.Equal(16, Unsafe.SizeOf<ifinfomsg>());
         Assert.Equal(8, Unsafe.SizeOf<ifaddrmsg>());
+        Assert.Equal(256, Unsafe.SizeOf<statx>());
         Assert.Equal(12, Unsafe.SizeOf<rtmsg>());
         Assert.Equal(12, Unsafe.SizeOf<ndmsg>());
         Assert.Equal(4, Unsafe.SizeOf<rtattr>());
@@ -48,6 +49,7 @@ public sealed class LayoutTests
     public void Offsets_are_those_of_C()
     {
         Assert.Equal(12, OffsetOf<sockaddr_ll>(nameof(sockaddr_ll.sll_addr)));
+        Assert.Equal(28, OffsetOf<statx>(nameof(statx.stx_mode)));
         Assert.Equal(8, OffsetOf<packet_mreq>(nameof(packet_mreq.mr_address)));
         Assert.Equal(12, OffsetOf<tpacket2_hdr>(nameof(tpacket2_hdr.tp_mac)));
         Assert.Equal(24, OffsetOf<tpacket2_hdr>(nameof(tpacket2_hdr.tp_vlan_tci)));

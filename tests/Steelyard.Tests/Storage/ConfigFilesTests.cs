@@ -1,6 +1,8 @@
 using System;
+using System.Diagnostics;
 using System.IO;
 using System.Linq;
+using System.Net.Sockets;
 using Steelyard.Host.Storage;
 
 namespace Steelyard.Tests.Storage;
@@ -87,5 +89,41 @@ public sealed class ConfigFilesTests : IDisposable
 
         Assert.False(_files.TryRead(path, 100, out _, out string? reason));
         Assert.Equal(expected, reason);
+    }
+
+    /// <summary>Opening a device may do something: a watchdog's starts it.</summary>
+    [Theory]
+    [InlineData("/dev/null", "is a device and no regular file")]
+    [InlineData("/dev/zero", "is a device and no regular file")]
+    public void What_is_no_regular_file_is_not_opened(string path, string expected)
+    {
+        Assert.False(_files.TryRead(path, 100, out _, out string? reason));
+        Assert.Equal(expected, reason);
+    }
+
+    [Fact]
+    public void A_FIFO_is_not_waited_for()
+    {
+        string path = Path.Combine(_folder.FullName, "fifo.conf");
+        using Process made = Process.Start("mkfifo", path);
+        made.WaitForExit();
+
+        Assert.False(_files.TryRead(path, 100, out _, out string? reason));
+        Assert.Equal("is a FIFO and no regular file", reason);
+        Assert.Null(Readable.Text(path));
+        Assert.Equal(
+            $"{path} is a FIFO and no regular file",
+            Assert.Throws<IOException>(() => Readable.Required(path)).Message);
+    }
+
+    [Fact]
+    public void A_socket_is_not_read()
+    {
+        string path = Path.Combine(_folder.FullName, "s");
+        using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(path));
+
+        Assert.False(_files.TryRead(path, 100, out _, out string? reason));
+        Assert.Equal("is a socket and no regular file", reason);
     }
 }

@@ -167,6 +167,21 @@ public sealed class PageSecurityTests
         return PageSecurity.MayListen(context.Request, names);
     }
 
+    [Theory]
+    [InlineData("null")]
+    [InlineData("file://")]
+    [InlineData("file:///")]
+    [InlineData("file://localhost/x.html")]
+    [InlineData("file://10.0.0.2/x.html")]
+    [InlineData("ftp://10.0.0.2")]
+    [InlineData("chrome-extension://10.0.0.2")]
+    [InlineData("http://10.0.0.2, http://evil.example")]
+    [InlineData("http://")]
+    public void What_is_no_page_of_a_web_server_may_not_listen(string origin)
+    {
+        Assert.False(MayListen("http", "10.0.0.1:8080", origin, new PageNames()));
+    }
+
     private static string PolicyOf(string scheme, int port, string peer)
     {
         DefaultHttpContext context = new();

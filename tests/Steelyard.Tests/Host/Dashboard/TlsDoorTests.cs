@@ -54,6 +54,24 @@ public sealed class TlsDoorTests : IDisposable
         Assert.Equal([SslApplicationProtocol.Http11], _door.Offered.ApplicationProtocols!);
     }
 
+    /// <summary>RFC 9325 §4.2: forward secrecy and authenticated encryption.</summary>
+    [Fact]
+    public void No_suite_of_CBC_and_none_without_forward_secrecy_is_offered()
+    {
+        Make();
+        _door.Take();
+
+        string[] suites =
+        [
+            .. _door.Offered!.CipherSuitesPolicy!.AllowedCipherSuites
+                .Select(suite => suite.ToString()),
+        ];
+
+        Assert.Equal(9, suites.Length);
+        Assert.All(suites, suite => Assert.Matches(
+            "^TLS_(AES|CHACHA20|ECDHE_(ECDSA|RSA)_WITH)_.*(GCM_|POLY1305_)SHA", suite));
+    }
+
     [Fact]
     public void Another_certificate_in_the_same_files_is_taken()
     {

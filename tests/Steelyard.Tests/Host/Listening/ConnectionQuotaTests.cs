@@ -1,8 +1,8 @@
 using System.Net;
-using Steelyard.Host.Mqtt;
-using Answer = Steelyard.Host.Mqtt.ConnectionQuota.Answer;
+using Steelyard.Host.Listening;
+using Answer = Steelyard.Host.Listening.ConnectionQuota.Answer;
 
-namespace Steelyard.Tests.Mqtt;
+namespace Steelyard.Tests.Host.Listening;
 
 public sealed class ConnectionQuotaTests
 {

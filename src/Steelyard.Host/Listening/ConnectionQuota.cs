@@ -3,7 +3,7 @@ using System.Net;
 using System.Threading;
 using Steelyard.Core.Wire;
 
-namespace Steelyard.Host.Mqtt;
+namespace Steelyard.Host.Listening;
 
 /// <summary>
 /// Places for connections from outside: so many in all, and so many of one address. An IPv6
