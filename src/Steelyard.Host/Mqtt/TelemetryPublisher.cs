@@ -47,6 +47,7 @@ internal sealed class TelemetryPublisher : IAsyncDisposable
     private Task _run = Task.CompletedTask;
     private bool _saidGone;
     private bool _confirms;
+    private bool _wasSending;
     private int _takeovers;
     private bool _isFoughtFor;
 
@@ -185,27 +186,35 @@ internal sealed class TelemetryPublisher : IAsyncDisposable
 
     private void NoteEnd(IBrokerLink link, TimeSpan lasted)
     {
-        bool wasTaken = link.Lost.IsCancellationRequested && link.End.IsTakeover;
+        bool isLost = link.Lost.IsCancellationRequested;
+        bool wasTaken = isLost && link.End.IsTakeover;
+
+        // Mosquitto does not say that another came: it only ends what no message is on its way by.
+        bool mayBeTaken = wasTaken || (isLost && link.End == LinkEnd.Closed && !_wasSending);
 
         // Which message it was that made the broker hang up is seen the next time.
-        _confirms = link.Lost.IsCancellationRequested && !wasTaken;
-        if (lasted >= Peace || !wasTaken)
+        _confirms = isLost && !wasTaken;
+        _wasSending = false;
+        if (lasted >= Peace || !mayBeTaken)
         {
             _takeovers = 0;
             _isFoughtFor = _isFoughtFor && lasted < Peace;
         }
 
-        _takeovers += wasTaken ? 1 : 0;
-        if (lasted >= Lasting && _takeovers < TakeoversSuspicious)
+        _takeovers += mayBeTaken ? 1 : 0;
+        bool isFight = _takeovers >= TakeoversSuspicious;
+        if (lasted >= Lasting && !(wasTaken && isFight))
         {
             _backOff.Reset();
         }
 
-        if (_takeovers >= TakeoversSuspicious && !_isFoughtFor)
+        if (isFight && !_isFoughtFor)
         {
             _isFoughtFor = true;
-            Fault = $"another client with the id {_topics.ClientId} takes its session again and "
-                + "again: is there a second box of this name (router_id)?";
+            string what = wasTaken
+                ? $"another client with the id {_topics.ClientId} takes its session"
+                : $"the connection ends, perhaps by another client with the id {_topics.ClientId},";
+            Fault = $"{what} again and again: is there a second box of this name (router_id)?";
             Log.BrokerFoughtFor(_log, _broker, Fault);
         }
     }
@@ -261,6 +270,7 @@ internal sealed class TelemetryPublisher : IAsyncDisposable
         }
         catch (Exception failure)
         {
+            _wasSending = true;
             bool isHungUp = link.Lost.IsCancellationRequested && !link.End.IsTakeover;
             if (isHungUp && failure is not TimeoutException && !_stop.IsCancellationRequested)
             {
