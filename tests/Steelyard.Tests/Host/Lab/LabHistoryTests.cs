@@ -45,6 +45,19 @@ public sealed class LabHistoryTests
             new DeedOutcome(TimeSpan.FromSeconds(30), false, 300, 0, true), after);
     }
 
+    /// <summary>As when requests are refused at once, and none waits.</summary>
+    [Fact]
+    public void A_silence_alone_keeps_a_deed_watched()
+    {
+        _history.Add("killed", At(0));
+        for (int second = 0; second < 20; second++)
+        {
+            _ = _probes.OnSent(At(second));
+        }
+
+        Assert.Equal(new DeedOutcome(TimeSpan.FromSeconds(19), true, 0, 0, false), Look(20));
+    }
+
     /// <summary>Of a tenth of a second before it: its requests were under way.</summary>
     [Fact]
     public void The_next_deed_ends_one_but_not_its_silence()
