@@ -7,6 +7,7 @@ using System.Linq;
 using System.Text.RegularExpressions;
 using System.Threading.Tasks;
 using Steelyard.Core.Configuration;
+using Steelyard.Core.Telemetry;
 using Steelyard.Host.Storage;
 
 namespace Steelyard.Host.Commands;
@@ -50,7 +51,7 @@ internal static partial class CheckCommand
         {
             int errors = result.Faults.Count(fault => !fault.IsWarning);
             await error.WriteLineAsync(
-                $"{path}: {Count(errors, "error")}; nothing of it can run.");
+                $"{ShownText.Of(path)}: {Count(errors, "error")}; nothing of it can run.");
             return ExitCodes.BadUsage;
         }
 
@@ -66,7 +67,7 @@ internal static partial class CheckCommand
         Dictionary<string, string[]> sources = [];
         foreach (ConfigFault fault in faults)
         {
-            await error.WriteLineAsync(fault.ToString());
+            await error.WriteLineAsync(ShownText.Of(fault.ToString()));
             if (!sources.TryGetValue(fault.Position.File, out string[]? lines))
             {
                 lines = files.TryRead(fault.Position.File, MaximumLength, out string? text, out _)
@@ -98,10 +99,12 @@ internal static partial class CheckCommand
     private static async Task PrintSummaryAsync(
         string path, ApplianceConfig config, TextWriter output)
     {
-        await output.WriteLineAsync($"{path} is right. The box '{config.BoxName}' would run");
+        // Names are any letters that a person chose.
+        Task WriteAsync(string line) => output.WriteLineAsync(ShownText.Of(line));
+        await WriteAsync($"{path} is right. The box '{config.BoxName}' would run");
         foreach (VirtualRouterConfig router in config.VirtualRouters)
         {
-            await output.WriteLineAsync(
+            await WriteAsync(
                 $"  virtual router {router.Name}: VRID {router.VirtualRouterId} on "
                 + $"{router.Interface}, priority {router.Priority}, VRRP version {router.Version}, "
                 + $"an advert each {router.AdvertisementInterval.TotalSeconds:0.##} s; "
@@ -116,26 +119,26 @@ internal static partial class CheckCommand
                 1 => "authenticated with a key",
                 _ => "authenticated, two keys accepted",
             };
-            await output.WriteLineAsync($"  sync channel on {sync.Interface}: {secured}");
+            await WriteAsync($"  sync channel on {sync.Interface}: {secured}");
         }
 
         foreach (SyncGroupConfig group in config.SyncGroups)
         {
-            await output.WriteLineAsync(
+            await WriteAsync(
                 $"  sync group {group.Name}: {string.Join(", ", group.Members)}");
         }
 
         foreach (VirtualServerConfig server in config.VirtualServers)
         {
             int checks = server.RealServers.Sum(real => real.Checks.Length);
-            await output.WriteLineAsync(
+            await WriteAsync(
                 $"  virtual server {server.Key}: {server.Settings.Scheduler}, "
                 + $"{Count(server.RealServers.Length, "real server")}, {Count(checks, "check")}");
         }
 
         if (config.VirtualRouters.IsEmpty && config.VirtualServers.IsEmpty)
         {
-            await output.WriteLineAsync("  nothing: it names no virtual router and no server");
+            await WriteAsync("  nothing: it names no virtual router and no server");
         }
     }
 
@@ -150,7 +153,11 @@ internal static partial class CheckCommand
         @"(?<=hex:)[^\s}""]+|(?<=(^|[\s{])(key|auth_pass)\s+)(?!file:|credential:)[^\s}][^}]*")]
     private static partial Regex Secrets();
 
-    /// <summary>Control characters of a file do not reach the terminal.</summary>
-    private static string Printable(string line) => new([.. line.Select(
-        letter => char.IsControl(letter) && letter != '\t' ? '\u00b7' : letter)]);
+    /// <summary>
+    /// What a terminal would obey, or turn the line by, is a dot as wide as it is in the file.
+    /// </summary>
+    private static string Printable(string line) => string.Concat(line.EnumerateRunes().Select(
+        letter => letter.Value == '\t' || ShownText.Of($"{letter}") == $"{letter}"
+            ? $"{letter}"
+            : new string('\u00b7', letter.Utf16SequenceLength)));
 }

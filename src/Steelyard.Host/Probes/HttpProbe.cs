@@ -141,7 +141,7 @@ internal sealed class HttpProbe : IDisposable
 
     /// <summary>
     /// MD5 of the body in lower-case hexadecimal, as genhash prints it; null: too long. A body
-    /// that ends before its length does has ended.
+    /// that ends before its length does, or whose next chunk is none, has ended.
     /// </summary>
     private static async Task<string?> DigestAsync(
         HttpResponseMessage response, int longest, CancellationToken deadline)
@@ -164,10 +164,11 @@ internal sealed class HttpProbe : IDisposable
                 hash.AppendData(buffer, 0, length);
             }
         }
-        catch (HttpIOException ended)
-            when (ended.HttpRequestError == HttpRequestError.ResponseEnded)
+        catch (HttpIOException ended) when (ended.HttpRequestError
+            is HttpRequestError.ResponseEnded or HttpRequestError.InvalidResponse)
         {
-            // keepalived logs that the length does not agree, and goes by the status.
+            // keepalived logs that the length does not agree, reads no chunks, and goes by the
+            // status.
         }
         finally
         {

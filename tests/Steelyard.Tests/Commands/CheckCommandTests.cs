@@ -40,6 +40,20 @@ public sealed class CheckCommandTests
         Assert.Contains("****", error, StringComparison.Ordinal);
     }
 
+    /// <summary>U+202E turns what follows it; U+2029 begins a line.</summary>
+    [Theory]
+    [InlineData("global_defs { router_id \"a\u202eb\u2029c\" }\n", @"'a\u202eb\u2029c'")]
+    [InlineData("global_defs {\n  a\u202eb 1\n}\n", @"'a\u202eb' is not a word")]
+    [InlineData("global_defs {\n  a\u202eb\U000e0041c 1\n}\n", "    a\u00b7b\u00b7\u00b7c 1")]
+    public async Task Names_turn_nothing_that_is_shown(string text, string shown)
+    {
+        (_, string output, string error) = await CheckAsync(text);
+
+        Assert.Contains(shown, output + error, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u202e', output + error);
+        Assert.DoesNotContain('\u2029', output + error);
+    }
+
     [Fact]
     public async Task A_missing_file_ends_with_2()
     {

@@ -165,6 +165,8 @@ public sealed class ProberTests : IAsyncDisposable
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\nok\n")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\nok\n")]
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel")]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nhello\r\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nokay\r\n0\r\n\r\n")]
     [InlineData("HTTP/1.1 200\r\n\r\nok")]
     [InlineData("HTTP/1.1 103 Early Hints\r\nhello\r\n\r\nHTTP/1.1 200 OK\r\nhello\r\n\r\nok")]
     public async Task An_odd_answer_is_good_by_its_status_line(string answer)
