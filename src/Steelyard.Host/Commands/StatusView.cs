@@ -110,7 +110,7 @@ internal static class StatusView
         };
         string maintenance = status.Maintenance ? ", in maintenance" : string.Empty;
         return new(
-            $"{status.Box}, steelyard {status.Version}, up {Span(status.UptimeS)}, "
+            $"{ShownText.Of(status.Box)}, steelyard {status.Version}, up {Span(status.UptimeS)}, "
             + $"{twin}{maintenance}",
             new Style(decoration: Decoration.Bold));
     }
@@ -121,7 +121,7 @@ internal static class StatusView
         foreach (VirtualRouterStatus router in status.VirtualRouters)
         {
             table.AddRow(
-                new Text(router.Name),
+                new Text(ShownText.Of(router.Name)),
                 new Text(router.State, StyleOfState(router.State)),
                 new Text(Span(router.Since)),
                 new Text(string.Join('\n', router.Addresses)),

@@ -29,6 +29,21 @@ public sealed class StatusViewTests
         Assert.DoesNotContain('\u001b', Render(FakeBox.Status));
     }
 
+    /// <summary>U+202E turns what follows it.</summary>
+    [Fact]
+    public void Names_turn_nothing_that_is_shown()
+    {
+        string text = Render(FakeBox.Status with
+        {
+            Box = "a\u202eb",
+            VirtualRouters = [FakeBox.Status.VirtualRouters[0] with { Name = "c\u202ed" }],
+        });
+
+        Assert.Contains(@"a\u202eb, ", text, StringComparison.Ordinal);
+        Assert.Contains(@"c\u202ed", text, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u202e', text);
+    }
+
     [Fact]
     public void Roles_services_servers_ports_drops_and_panel_are_shown()
     {
