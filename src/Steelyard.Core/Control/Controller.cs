@@ -167,7 +167,6 @@ public sealed class Controller
         _forwarding.OnNetwork();
         _services.OnAddresses();
         ChooseInterfaces();
-        _network.ReportMissing(Config.VirtualRouters.Select(router => router.Interface).Distinct());
         _routers.OnNetwork(now);
         Settle(now);
     }

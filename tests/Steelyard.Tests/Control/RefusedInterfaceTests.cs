@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Immutable;
 using System.Linq;
 using Steelyard.Core.Configuration;
 using Steelyard.Core.Control;
@@ -52,6 +53,28 @@ public sealed class RefusedInterfaceTests
         Assert.Equal("MASTER", State());
     }
 
+    /// <summary>Also of a configuration that is loaded when the network is long known.</summary>
+    [Fact]
+    public void An_interface_that_is_missing_stands_in_the_status_for_as_long_as_it_is_wanted()
+    {
+        const string Sentence = $"interface {Wire} is missing: waiting for it";
+        Start();
+        NetworkPicture there = _controller.Network;
+        ApplianceConfig config = _controller.Config;
+        Assert.DoesNotContain(Sentence, Warnings());
+
+        _controller.OnNetwork(new NetworkPicture([], []), _now);
+        Assert.Contains(Sentence, Warnings());
+        _controller.OnNetwork(there, _now);
+        Assert.DoesNotContain(Sentence, Warnings());
+
+        _controller.OnNetwork(new NetworkPicture([], []), _now);
+        _controller.Configure(new ApplianceConfig(), _now);
+        Assert.DoesNotContain(Sentence, Warnings());
+        _controller.Configure(config, _now);
+        Assert.Contains(Sentence, Warnings());
+    }
+
     private void Start()
     {
         Assert.True(IpPrefix.TryParse("10.0.0.1/24", out IpPrefix own));
@@ -94,6 +117,8 @@ public sealed class RefusedInterfaceTests
             });
         _now = end;
     }
+
+    private ImmutableArray<string> Warnings() => _controller.Status(_now).Warnings;
 
     private string State() => _controller.Status(_now).VirtualRouters.Single().State;
 }

@@ -1,6 +1,6 @@
 using System;
-using System.Collections.Generic;
 using System.Collections.Immutable;
+using System.Linq;
 using Steelyard.Core.Configuration;
 using Steelyard.Core.Forwarding.Commands;
 using Steelyard.Core.Routing;
@@ -17,13 +17,17 @@ namespace Steelyard.Core.Control.Network;
 internal sealed class NetworkControl : INeighbourEffects
 {
     private readonly IControlEffects _effects;
+    private readonly StandingWarnings _warnings;
     private readonly NeighbourTable _neighbours;
-    private readonly List<string> _missing = [];
+    private ImmutableArray<string> _wanted = [];
+    private ImmutableArray<string> _missing = [];
+    private bool _hasPicture;
     private readonly long[] _discoveryFaults = new long[256];
 
     public NetworkControl(IControlEffects effects, StandingWarnings warnings)
     {
         _effects = effects;
+        _warnings = warnings;
         Addresses = new AddressWatch(effects, warnings);
         _neighbours = new NeighbourTable(NeighbourOptions.Default, this);
     }
@@ -38,9 +42,17 @@ internal sealed class NetworkControl : INeighbourEffects
 
     public Instant Deadline => _neighbours.Deadline;
 
-    /// <summary>Which addresses are virtual may have changed.</summary>
+    /// <summary>
+    /// Which addresses are virtual, and which interfaces are wanted, may have changed.
+    /// </summary>
     public void Configure(ApplianceConfig config)
     {
+        _wanted = [.. config.VirtualRouters.Select(router => router.Interface).Distinct()];
+        if (_hasPicture)
+        {
+            LookForMissing();
+        }
+
         Addresses.Configure(config);
         TellAddresses();
         Addresses.Look(Picture);
@@ -51,6 +63,7 @@ internal sealed class NetworkControl : INeighbourEffects
     {
         NetworkPicture before = Picture;
         Picture = picture;
+        _hasPicture = true;
         foreach (InterfaceState old in before.Interfaces)
         {
             InterfaceState? now = Find(old.Index);
@@ -60,32 +73,10 @@ internal sealed class NetworkControl : INeighbourEffects
             }
         }
 
+        LookForMissing();
         TellAddresses();
         Addresses.Look(picture);
         _ = _effects.TryCommand(new ReplaceRoutes(new RouteTable(picture.Routes)));
-    }
-
-    /// <summary>Says once which interface is waited for, and once that it came.</summary>
-    public void ReportMissing(IEnumerable<string> wanted)
-    {
-        foreach (string name in wanted)
-        {
-            bool isMissing = Find(name) is null;
-            if (isMissing && !_missing.Contains(name))
-            {
-                _missing.Add(name);
-                _effects.Report(new BoxEvent(
-                    EventSeverity.Warning,
-                    "link",
-                    name,
-                    $"interface {name} is missing: waiting for it"));
-            }
-            else if (!isMissing && _missing.Remove(name))
-            {
-                _effects.Report(new BoxEvent(
-                    EventSeverity.Information, "link", name, $"interface {name} is there"));
-            }
-        }
     }
 
     public InterfaceState? Find(string name) => Picture.Find(name);
@@ -244,4 +235,28 @@ internal sealed class NetworkControl : INeighbourEffects
 
         return PrimaryAddress(state, isIpv6: false) ?? IpAddress.FromIpv4(0);
     }
+
+    /// <summary>
+    /// Says once which interface is waited for, and once that it came; the status says it for as
+    /// long as it is so.
+    /// </summary>
+    private void LookForMissing()
+    {
+        ImmutableArray<string> missing = [.. _wanted.Where(name => Find(name) is null)];
+        foreach (string name in missing.Except(_missing))
+        {
+            _effects.Report(new BoxEvent(EventSeverity.Warning, "link", name, Missing(name)));
+        }
+
+        foreach (string name in _missing.Except(missing).Where(_wanted.Contains))
+        {
+            _effects.Report(new BoxEvent(
+                EventSeverity.Information, "link", name, $"interface {name} is there"));
+        }
+
+        _missing = missing;
+        _warnings.Set("link", [.. missing.Select(Missing)]);
+    }
+
+    private static string Missing(string name) => $"interface {name} is missing: waiting for it";
 }
