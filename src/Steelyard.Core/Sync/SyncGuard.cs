@@ -51,7 +51,9 @@ internal sealed class SyncGuard
     private readonly ISyncChannel _wire;
     private readonly Action<SyncRefusal, Instant> _onRefusal;
     private readonly TimeSpan _patience;
+    // Words that anybody can say take no answer from those that only the key's holders can.
     private readonly TokenBucket _answers = new(TimeSpan.FromMilliseconds(20), 8);
+    private readonly TokenBucket _answersToStrangers = new(TimeSpan.FromMilliseconds(100), 4);
     private readonly byte[] _nonce = new byte[SyncSession.NonceLength];
     private readonly byte[] _datagram = new byte[MaximumLength];
     private ImmutableArray<SyncKey> _keys = [];
@@ -218,7 +220,7 @@ internal sealed class SyncGuard
     private void AnswerStranger(int length, Instant now)
     {
         bool isAtWork = _session is not null && now - _session.HeardAt < _patience;
-        if (!isAtWork && length >= ChallengeLength && _answers.TrySpend(now))
+        if (!isAtWork && length >= ChallengeLength && _answersToStrangers.TrySpend(now))
         {
             Say(_nonce, default);
         }

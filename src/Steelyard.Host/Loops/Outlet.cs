@@ -72,7 +72,20 @@ internal sealed class Outlet : IAsyncDisposable
         }
 
         string slow = $"{_name} takes long to start; the box works on without it";
-        return wish.Tried.TrySetResult(slow) ? Complain(slow) : await wish.Tried.Task;
+        string said = Complain(slow);
+        if (wish.Tried.TrySetResult(slow))
+        {
+            return said;
+        }
+
+        // It came to its end in this very moment, and what is said must be that.
+        string? end = await wish.Tried.Task;
+        if (end is null)
+        {
+            Praise();
+        }
+
+        return end is null ? null : Complain(end);
     }
 
     public async ValueTask DisposeAsync()
@@ -133,13 +146,17 @@ internal sealed class Outlet : IAsyncDisposable
                 + "it is tried again, and the box works on");
         }
 
+        Praise();
+        return null;
+    }
+
+    private void Praise()
+    {
         if (Interlocked.Exchange(ref _complaint, null) is not null)
         {
             _warnings.Set(_name);
             Log.Happened(_log, $"{_name} works again");
         }
-
-        return null;
     }
 
     private string Complain(string sentence)

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.IO;
 using System.Linq;
 using System.Net.Security;
 using System.Security.Authentication;
@@ -62,7 +63,11 @@ internal sealed class BrokerTrust(BrokerConfig broker)
         X509Certificate2Collection authorities = [];
         try
         {
-            authorities.ImportFromPemFile(file);
+            authorities.ImportFromPem(Readable.Required(file));
+        }
+        catch (IOException failure)
+        {
+            throw new AuthenticationException($"ca_file {failure.Message}", failure);
         }
         catch (CryptographicException failure)
         {

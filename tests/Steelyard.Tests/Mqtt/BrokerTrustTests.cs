@@ -22,6 +22,12 @@ public sealed class BrokerTrustTests
             new("broker.lan", 8883), SslPolicyErrors.RemoteCertificateChainErrors, _authority));
 
     [Fact]
+    public void A_file_of_authorities_that_is_no_file_is_not_waited_for() => Assert.Equal(
+        "ca_file /dev/zero is a device and no regular file",
+        Assert.Throws<AuthenticationException>(
+            () => BrokerTrust.ReadAuthorities("/dev/zero")).Message);
+
+    [Fact]
     public void Another_authority_does_not()
     {
         using X509Certificate2 other = Authority("home CA");

@@ -236,6 +236,30 @@ public sealed class SyncGuardTests
     }
 
     [Fact]
+    public void A_flood_of_strangers_words_keeps_no_twin_out_that_starts()
+    {
+        Side a = new(Key, seed: 1);
+        Side b = new(Key, seed: 2);
+        a.Guard.Send(Hello);
+        byte[] noise = [.. a.Sent.Single(), .. new byte[100]];
+        a.Sent.Clear();
+        noise[5] = 2; // data, of no session
+
+        for (int round = 0; round < 1000; round++)
+        {
+            a.Take(noise, Now);
+            b.Take(noise, Now);
+        }
+
+        Assert.InRange(b.Sent.Count, 1, 4);
+        a.Sent.Clear();
+        b.Sent.Clear();
+        a.Guard.Send(Hello);
+        Carry(a, b);
+        Assert.Equal((1, 1), (a.Guard.Sessions, b.Guard.Sessions));
+    }
+
+    [Fact]
     public void Our_own_words_thrown_back_are_not_a_twin()
     {
         Side a = new(Key, seed: 1);
