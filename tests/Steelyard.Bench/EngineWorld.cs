@@ -26,6 +26,8 @@ internal sealed class EngineWorld
     private const uint Vip = 0x0A09_0001;
     private const uint FirstClient = 0x0B00_0000;
     private const int PortsPerClient = 32_768;
+    private const uint FirstServer = 0x0A01_000B;
+    private const uint Servers = 8;
 
     private static readonly MacAddress Virtual = MacAddress.VirtualRouterIpv4(51);
     private static readonly MacAddress Router = new(0x02_00_00_00_00_FE);
@@ -52,9 +54,9 @@ internal sealed class EngineWorld
             new(new(IpAddress.Parse("10.1.0.0"), 24), null, 2, 0),
         ])));
         Put(new NeighbourLearned(1, gateway, Router));
-        for (uint number = 11; number <= 18; number++)
+        for (uint number = 0; number < Servers; number++)
         {
-            IpAddress address = IpAddress.FromIpv4(0x0A01_0000 + number);
+            IpAddress address = IpAddress.FromIpv4(FirstServer + number);
             service.Add(new(new(address, 8080), ForwardingMethod.Nat, 1));
             Put(new NeighbourLearned(2, address, new(0x02_00_00_01_00_00 + (ulong)number)));
         }
@@ -74,7 +76,10 @@ internal sealed class EngineWorld
     public long Sent =>
         _inside.Counters.TransmittedPackets + _outside.Counters.TransmittedPackets;
 
-    /// <summary>Makes flows 0 to <paramref name="count"/> and brings them to ESTABLISHED.</summary>
+    /// <summary>
+    /// Makes flows 0 to <paramref name="count"/> and brings them to ESTABLISHED; their servers
+    /// speak once, as those of real ones do.
+    /// </summary>
     public void Establish(int count)
     {
         foreach (TcpFlags flags in new[] { TcpFlags.Syn, TcpFlags.Acknowledgment })
@@ -90,6 +95,7 @@ internal sealed class EngineWorld
             }
         }
 
+        LetServersSpeak(count);
         Invariant.Holds(Engine.Counters.Connections == count, "every flow has its connection");
     }
 
@@ -114,6 +120,45 @@ internal sealed class EngineWorld
             packet[20..], (ushort)(1024 + (flow % PortsPerClient)));
         packet[33] = (byte)flags;
         Invariant.Holds(_outside.Deliver(_frame), "the ring holds a batch");
+    }
+
+    /// <summary>
+    /// Which server a flow has is the engine's to know: each of them speaks to each client, and
+    /// what belongs to no connection is dropped.
+    /// </summary>
+    private void LetServersSpeak(int count)
+    {
+        byte[] frame = new byte[FrameLength];
+        EthernetFrame.Write(frame, Virtual, Router, EtherType.Ipv4);
+        Span<byte> packet = frame.AsSpan(PacketOffset);
+        for (int index = 0; index < count * (int)Servers; index++)
+        {
+            int flow = index / (int)Servers;
+            Ipv4Packet.Write(
+                packet,
+                0,
+                1,
+                dontFragment: true,
+                64,
+                IpProtocol.Tcp,
+                FirstServer + ((uint)index % Servers),
+                FirstClient + (uint)(flow / PortsPerClient));
+            TcpSegment.WriteBare(
+                packet[20..],
+                8080,
+                (ushort)(1024 + (flow % PortsPerClient)),
+                1,
+                1,
+                TcpFlags.Acknowledgment,
+                0);
+            Invariant.Holds(_inside.Deliver(frame), "the ring holds a batch");
+            if (index % BatchSize == BatchSize - 1)
+            {
+                Turn();
+            }
+        }
+
+        Turn();
     }
 
     public void Turn()
