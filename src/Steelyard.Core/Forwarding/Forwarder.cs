@@ -56,19 +56,18 @@ internal sealed class Forwarder
         {
             // Tunnels leave under the interface's own name, and so errors about them come to it.
             // The kernel gets those too, and knows of no such packet.
-            bool isForKernel = isOnVlan
-                || isHeld
-                || frame.Destination != port.HardwareAddress
-                || frame.Type == EtherType.Arp
-                || !IsTunnelError(port, octets, offload, frame, now);
-            if (isForKernel && (isOnVlan || isHeld || !IsRouted(port, frame, flowHash)))
+            bool isOwnStation = !isHeld
+                && !isOnVlan
+                && frame.Type != EtherType.Arp
+                && frame.Destination == port.HardwareAddress;
+            if (isOwnStation && IsTunnelError(port, octets, offload, frame, now))
             {
-                port.Counters.NotOurs++;
                 return;
             }
 
-            if (!isForKernel)
+            if (!isOwnStation || !IsRouted(frame, flowHash))
             {
+                port.Counters.NotOurs++;
                 return;
             }
         }
@@ -98,10 +97,9 @@ internal sealed class Forwarder
     /// the interface's own station and is for a virtual address, or answers a client of ours. The
     /// kernel is kept from the former, and knows no way for the latter.
     /// </summary>
-    private bool IsRouted(EnginePort port, EthernetFrame frame, uint flowHash)
+    private bool IsRouted(EthernetFrame frame, uint flowHash)
     {
         if (_engine.Held.Count == 0
-            || frame.Destination != port.HardwareAddress
             || frame.Type is not (EtherType.Ipv4 or EtherType.Ipv6)
             || !IpPacket.TryParse(frame.Payload, out IpPacket packet))
         {
